@@ -1,0 +1,222 @@
+/** What a strategy is. Anything a user chooses by name is one of these records. */
+import type { About, ErrorCode } from './errors.ts';
+import type { Class } from './inject.ts';
+import type { Options } from './options.ts';
+import type { HttpRequest, HttpResponse, Question } from './ports.ts';
+import type { View } from './view.ts';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** A successful answer of a token endpoint (RFC 6749 §5.1), unknown members included. Unverified. */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: string;
+  /** Seconds. */
+  readonly expires_in?: number;
+  readonly scope?: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+  readonly [member: string]: JsonValue | undefined;
+}
+
+/** Authorization server metadata (RFC 8414, OpenID Connect Discovery 1.0 §3). */
+export interface Metadata {
+  readonly issuer: string;
+  readonly token_endpoint?: string;
+  readonly jwks_uri?: string;
+  readonly authorization_endpoint?: string;
+  readonly device_authorization_endpoint?: string;
+  readonly revocation_endpoint?: string;
+  readonly introspection_endpoint?: string;
+  readonly userinfo_endpoint?: string;
+  readonly grant_types_supported?: readonly string[];
+  readonly token_endpoint_auth_methods_supported?: readonly string[];
+  readonly id_token_signing_alg_values_supported?: readonly string[];
+  readonly [member: string]: JsonValue | undefined;
+}
+
+/** What is asked for, whatever the flow. */
+export interface Request {
+  readonly scope?: readonly string[];
+  readonly audience?: string;
+  /** RFC 8707. */
+  readonly resource?: readonly string[];
+  /** Any further form parameters of the token request. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** The provider as a strategy sees it. */
+export interface ProviderInfo {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly metadata: Metadata;
+}
+
+/** Can this strategy do its work here? The reason is for a human. */
+export type Applicable = true | { readonly no: string };
+
+/** Values arrive as declared: an absent optional one is undefined, a secret is a plain string. */
+// biome-ignore lint/suspicious/noExplicitAny: each strategy types its own values; `defineStrategy`-free records stay plain objects
+export type Values = any;
+
+interface Named {
+  /** Kebab-case; what the user types. */
+  readonly name: string;
+  /** A few words for lists and help, lower case, without a full stop. */
+  readonly summary: string;
+  readonly options?: Options;
+}
+
+/** Everything a strategy can fail with: a built-in code, or `<plugin>_<what>`. */
+export type Fail = (code: ErrorCode | (string & {}), about?: About) => never;
+
+export interface GrantHost {
+  readonly provider: ProviderInfo;
+  readonly request: Request;
+  readonly signal: AbortSignal;
+  /** POSTs a grant to the token endpoint with the client's authentication and the request's scope, audience, resource and params. */
+  exchange(grantType: string, form: Readonly<Record<string, string | undefined>>): Promise<TokenResponse>;
+  /** Any other request: to the issuer's hosts, or to those the strategy's `hosts` names. */
+  http(request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse>;
+  ask(question: Question): Promise<string>;
+  show(line: string, event?: Readonly<Record<string, string | number>>): void;
+  sleep(seconds: number): Promise<void>;
+  readonly fail: Fail;
+}
+
+/** How tokens are obtained. */
+export interface Grant extends Named {
+  readonly kind: 'grant';
+  /** Whose tokens these are. Default: `user`. */
+  readonly subject?: 'user' | 'client';
+  /** A human has to take part each time. */
+  readonly interactive?: boolean;
+  /** False when the result must not outlive the call. */
+  readonly storable?: boolean;
+  /** Why the specifications discourage it; shown once per sign-in. */
+  readonly deprecated?: string;
+  /** The `grant_type` this flow sends, to compare with what discovery lists. */
+  readonly grantType?: string;
+  hosts?(values: Values): readonly string[];
+  applies?(values: Values, provider: ProviderInfo): Applicable;
+  acquire(values: Values, host: GrantHost): Promise<TokenResponse>;
+}
+
+/** What a client authentication method may touch: the form and the headers of one request. */
+export interface ClientAuthRequest {
+  readonly provider: ProviderInfo;
+  /** Where the request goes. */
+  readonly url: string;
+  readonly form: URLSearchParams;
+  readonly headers: Map<string, string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** How the client proves itself at the token endpoint (RFC 6749 §2.3). The first one listed that applies is the default. */
+export interface ClientAuth extends Named {
+  readonly kind: 'client-auth';
+  /** Its name in `token_endpoint_auth_methods_supported`. */
+  readonly method: string;
+  applies(values: Values, provider: ProviderInfo): Applicable;
+  authenticate(values: Values, request: ClientAuthRequest): void | Promise<void>;
+}
+
+export interface VerifierHost {
+  readonly provider: ProviderInfo;
+  /** The JOSE algorithms that may sign this token; fixed before the request was sent. */
+  readonly algorithms: readonly string[];
+  readonly signal: AbortSignal;
+  /** The issuer's key set as JWKs, from the cache or fetched. `fresh` asks for one that did not come from a cache. */
+  keys(fresh?: boolean): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }>;
+  readonly fail: Fail;
+}
+
+/** What a verifier found: the signature is good, and by what. The host checks the claims. */
+export interface Proof {
+  readonly payload: JsonObject;
+  readonly alg: string;
+  readonly kid: string | null;
+}
+
+/** How a signature is checked. */
+export interface Verifier extends Named {
+  readonly kind: 'verifier';
+  /** The JOSE `alg` values it can check. */
+  readonly algorithms: readonly string[];
+  /** It reads the issuer's key set, so the host fetches that beside the token request. */
+  readonly keySet?: boolean;
+  applies?(values: Values, provider: ProviderInfo): Applicable;
+  /** Throws `token_*` unless the signature is good. Returns what it proved; anything else is refused. */
+  verify(token: string, values: Values, host: VerifierHost): Promise<Proof>;
+}
+
+export interface Style {
+  /** Columns of the terminal, or undefined when the text goes elsewhere: then nothing is cut or folded. */
+  readonly width: number | undefined;
+  readonly colour: boolean;
+}
+
+/** How an answer is printed. Claims are hostile text; the formatter's output goes to a terminal as it is. */
+export interface Formatter extends Named {
+  readonly kind: 'formatter';
+  /** For programs: warnings go into the document, errors are JSON on stderr. */
+  readonly machine?: boolean;
+  /** Returns the text without a final newline. */
+  format(view: View, style: Style): string | Promise<string>;
+}
+
+export interface SourceHost {
+  env(name: string): string | undefined;
+  /** UTF-8 text of a file; a relative path is taken from the file that names it. */
+  read(path: string): Promise<string>;
+  run(command: readonly string[]): Promise<string>;
+  readonly fail: Fail;
+}
+
+/** Where a secret comes from: the key of a reference in a profile, as in `{ file: /run/secrets/x }`. */
+export interface Source extends Named {
+  readonly kind: 'source';
+  /** `argument` is what stands behind the key. One trailing newline is the caller's to remove. */
+  read(argument: JsonValue, host: SourceHost): Promise<string>;
+}
+
+interface Kinds {
+  readonly grant: Grant;
+  readonly 'client-auth': ClientAuth;
+  readonly verifier: Verifier;
+  readonly formatter: Formatter;
+  readonly source: Source;
+}
+export type Kind = keyof Kinds;
+export const KINDS: readonly Kind[] = ['grant', 'client-auth', 'verifier', 'formatter', 'source'];
+/** A strategy of a kind, ready to run. */
+export type StrategyOf<K extends Kind> = Kinds[K];
+
+type Methods<S> = { [K in keyof S as NonNullable<S[K]> extends (...parameters: never[]) => unknown ? K : never]: S[K] };
+type Facts<S> = Omit<S, keyof Methods<S>>;
+/** The parts of a strategy that run. */
+export type Behaviour<S> = Methods<S>;
+
+/**
+ * A strategy as it is registered: its facts are static (help reads them), and its behaviour is in the record itself,
+ * in a class the container builds, behind a factory, or in a module that is loaded when it is chosen.
+ */
+export type Recorded<S> =
+  | S
+  | (Facts<S> & { readonly use: Class<Behaviour<S>> })
+  | (Facts<S> & { readonly load: () => Promise<Behaviour<S>> });
+
+export type Strategy = { [K in Kind]: Recorded<StrategyOf<K>> }[Kind];
+
+/** Strategies from outside. Needs nothing from Padlock at run time. */
+export interface Plugin {
+  readonly apiVersion: 1;
+  /** Lower case letters, digits and dashes; the prefix of its own error codes (with `_`). */
+  readonly name: string;
+  readonly strategies: readonly Strategy[];
+}

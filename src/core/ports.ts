@@ -1,0 +1,135 @@
+/** The outside world as Padlock sees it. Each port is an interface and the token it is injected by. */
+import { token } from './inject.ts';
+
+/** Time. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+export const Clock = token<Clock>('Clock');
+
+export interface Question {
+  readonly message: string;
+  /** The answer is not echoed. */
+  readonly secret?: boolean;
+  readonly choices?: readonly { readonly value: string; readonly label: string; readonly hint?: string }[];
+}
+
+/** A human who can be asked. */
+export interface Prompt {
+  /** False where nobody can answer: then nothing may be asked. */
+  readonly available: boolean;
+  /** Throws `prompt_unavailable`, or `cancelled` when the human gives up. */
+  ask(question: Question, signal?: AbortSignal): Promise<string>;
+}
+export const Prompt = token<Prompt>('Prompt');
+
+export interface Browser {
+  /** False when no browser could be started; the URL is then only printed. */
+  open(url: string): Promise<boolean>;
+}
+export const Browser = token<Browser>('Browser');
+
+export interface FileFacts {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  /** Permission bits, or undefined where the system has none (Windows). */
+  readonly mode: number | undefined;
+  /** Owned by the caller, as far as the system tells. */
+  readonly own: boolean;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Small files. Paths are absolute. */
+export interface Files {
+  /** The content, or undefined when there is no such file. Throws `store_io` or `store_permissions`. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Replaces the file in one step (temporary file, fsync, rename) and creates its directory with mode 0700. Default mode: 0600. */
+  write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** No error when it was not there. */
+  remove(path: string): Promise<void>;
+  /** Does not follow a symbolic link. Undefined when nothing is there. */
+  facts(path: string): Promise<FileFacts | undefined>;
+}
+export const Files = token<Files>('Files');
+
+export interface Directories {
+  readonly config: string;
+  readonly cache: string;
+  readonly state: string;
+}
+
+/** The machine and the account Padlock runs on. */
+export interface Host {
+  readonly pid: number;
+  readonly platform: string;
+  /** Undefined for an embedder who gave no directories: then nothing is kept on disk. */
+  readonly directories: Directories | undefined;
+  /** An environment variable; always undefined for an embedder who passed no environment. */
+  env(name: string): string | undefined;
+  /** The proxy for a URL as the environment's proxy variables say, or undefined to go direct. */
+  proxyFor(url: string): string | undefined;
+  /** Runs a program without a shell and returns its standard output. Throws `config_missing_credential`. */
+  run(command: readonly string[], signal?: AbortSignal): Promise<string>;
+}
+export const Host = token<Host>('Host');
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What this request is for, in words: "the token endpoint". Goes into messages and the log. */
+  readonly purpose: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; repeated fields joined with ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body after decompression. */
+  readonly body: Uint8Array;
+}
+
+/** The one way out. Redirects are answers, not instructions: they come back as they are. */
+export interface Http {
+  /** Throws `net_*`, `proto_too_large`, `config_insecure_url`, `config_bad_url`. Any HTTP status is a response. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+export const Http = token<Http>('Http');
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Diagnostics. Fields are flat and chosen one by one; nothing is serialised wholesale. */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+}
+export const Log = token<Log>('Log');
+
+export interface Notice {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a human should see while a flow runs: warnings, URLs, codes. Where it goes is the host's business. */
+export interface Notices {
+  warn(warning: Notice): void;
+  /** A line to read now, before waiting. `event` is its machine form. */
+  show(line: string, event?: Readonly<Record<string, string | number>>): void;
+}
+export const Notices = token<Notices>('Notices');
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly prompt: Prompt;
+  readonly browser: Browser;
+  readonly files: Files | undefined;
+  readonly host: Host;
+  readonly http: Http;
+  readonly log: Log;
+  readonly notices: Notices;
+}

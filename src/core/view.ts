@@ -1,0 +1,22 @@
+/** What is to be shown, before anyone decides how. */
+import type { JsonObject } from './contracts.ts';
+
+export interface Column {
+  /** Key into a row. */
+  readonly key: string;
+  /** Heading. */
+  readonly label: string;
+}
+
+export type Row = Readonly<Record<string, string>>;
+
+/** A neutral answer: every formatter renders every View. Texts are as they came; formatters make them safe. */
+export interface View {
+  readonly title?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** The same answer for programs; it has a `schema` member and its shape is API. */
+  readonly document: JsonObject;
+  /** The one value a script wants, where there is one: the token of `padlock token`. */
+  readonly bare?: string;
+}
