@@ -3,7 +3,7 @@
  * Tokens are explicit everywhere, so no compiler has to emit decorator metadata.
  */
 import 'reflect-metadata';
-import { inject as bind, container as root, type DependencyContainer, injectable as mark } from 'tsyringe';
+import { inject as bind, type DependencyContainer, injectable as mark, container as root } from 'tsyringe';
 
 declare const carries: unique symbol;
 /** A key for a value of type T in the container. It shares its name with the interface it stands for. */
@@ -39,7 +39,8 @@ export function inject<T>(key: Token<T> | Class<T>) {
 export function injectable() {
   return <C extends Class>(target: C): void => {
     const known = injected.get(target)?.size ?? 0;
-    if (known !== target.length) throw new TypeError(`${target.name}: every constructor parameter needs @inject (${known} of ${target.length}).`);
+    if (known !== target.length)
+      throw new TypeError(`${target.name}: every constructor parameter needs @inject (${known} of ${target.length}).`);
     mark()(target);
   };
 }
@@ -52,7 +53,12 @@ export const provide = <T>(container: Container, key: Token<T> | Class<T>, value
 /** One instance per container, built when first asked for. */
 export const provideClass = <T>(container: Container, key: Token<T> | Class<T>, build: Class<T>): void => {
   let made: { readonly value: T } | undefined;
-  container.register<T>(keyOf(key), { useFactory: (scope) => (made ??= { value: scope.resolve<T>(build) }).value });
+  container.register<T>(keyOf(key), {
+    useFactory: (scope) => {
+      made ??= { value: scope.resolve<T>(build) };
+      return made.value;
+    },
+  });
 };
 export const resolve = <T>(container: Container, key: Token<T> | Class<T>): T => container.resolve<T>(keyOf(key));
 export const provides = <T>(container: Container, key: Token<T> | Class<T>): boolean => container.isRegistered(keyOf(key), true);

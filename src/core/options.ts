@@ -51,7 +51,11 @@ type ValueOf<O extends Option> = O['type'] extends 'boolean'
       : O['type'] extends 'map'
         ? Readonly<Record<string, string>>
         : string;
-type Certain<O extends Option> = O extends { required: true } ? true : O extends { default: string | number | boolean | readonly string[] } ? true : false;
+type Certain<O extends Option> = O extends { required: true }
+  ? true
+  : O extends { default: string | number | boolean | readonly string[] }
+    ? true
+    : false;
 
 /** The values of declared options, as a strategy receives them: an absent optional one is `undefined`, a secret is a plain string. */
 export type ValuesOf<O extends Options> = {
@@ -153,7 +157,19 @@ export function readOption(option: Option, raw: unknown, place: Place): OptionVa
 
 /** Two declarations of one word must agree in everything but their summary. Returns what differs. */
 export function disagreement(a: Option, b: Option): string | undefined {
-  const keys = ['type', 'secret', 'identity', 'default', 'choices', 'aliases', 'short', 'project', 'flagOnly', 'minimum', 'maximum'] as const;
+  const keys = [
+    'type',
+    'secret',
+    'identity',
+    'default',
+    'choices',
+    'aliases',
+    'short',
+    'project',
+    'flagOnly',
+    'minimum',
+    'maximum',
+  ] as const;
   return keys.find((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 }
 

@@ -15,7 +15,8 @@ export interface DeclaredOption {
 
 const UNKNOWN: Partial<Record<Kind, ErrorCode>> = { grant: 'usage_unknown_flow', formatter: 'usage_unknown_format' };
 /** What a user calls a kind. */
-export const kindLabel = (kind: Kind): string => ({ grant: 'flow', formatter: 'format', 'client-auth': 'client authentication' })[kind as string] ?? kind;
+export const kindLabel = (kind: Kind): string =>
+  ({ grant: 'flow', formatter: 'format', 'client-auth': 'client authentication' })[kind as string] ?? kind;
 
 type Build = { readonly use: Class } | { readonly load: () => Promise<object> } | object;
 
@@ -54,7 +55,9 @@ export class Registry {
   record<K extends Kind>(kind: K, name: string): Recorded<StrategyOf<K>> {
     const found = this.#of(kind).get(name);
     if (found === undefined)
-      fail(UNKNOWN[kind] ?? 'usage_unknown_strategy', `There is no ${kindLabel(kind)} ${quoted(name)}.`, { hint: didYouMean(name, this.names(kind)) });
+      fail(UNKNOWN[kind] ?? 'usage_unknown_strategy', `There is no ${kindLabel(kind)} ${quoted(name)}.`, {
+        hint: didYouMean(name, this.names(kind)),
+      });
     return found as unknown as Recorded<StrategyOf<K>>;
   }
 

@@ -7,7 +7,9 @@ const UNSAFE =
 
 /** U+200D joins emoji; it is harmless between two other characters and kept there. */
 const isJoiner = (text: string, at: number, found: string): boolean =>
-  found === '\u200d' && /\p{Extended_Pictographic}\ufe0f?$/u.test(text.slice(0, at)) && /^\p{Extended_Pictographic}/u.test(text.slice(at + 1));
+  found === '\u200d' &&
+  /\p{Extended_Pictographic}\ufe0f?$/u.test(text.slice(0, at)) &&
+  /^\p{Extended_Pictographic}/u.test(text.slice(at + 1));
 
 /** `text` on one line, with every character that could move a cursor or reorder a line written as `\u{…}`. */
 export function visible(text: string): string {
