@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# glewlwyd (Debian) as five OpenID providers on 127.0.0.1, one per signing algorithm: RS256, PS256, ES256, EdDSA, and HS256 with one secret of the server.
+#   glewlwyd.sh [start|stop]   environment: PORT (24593), STATE (a directory of its own, emptied at the start)
+# Installs what is missing; start prints one JSON document: issuers by algorithm, user, clients.
+set -euo pipefail
+CMD=${1:-start}; PORT=${PORT:-24593}; STATE=${STATE:-${TMPDIR:-/tmp}/padlock-interop-glewlwyd-$PORT}; BASE=http://127.0.0.1:$PORT
+. "$(dirname "$0")/common.sh"
+
+# dbconfig-sqlite3 and not dbconfig-no-thanks: with the latter the package cannot be configured (no glewlwyd-db.conf).
+type glewlwyd sqlite3 openssl curl >/dev/null 2>&1 || install glewlwyd dbconfig-sqlite3 sqlite3 openssl curl
+stop
+mkdir -p "$STATE/none"
+cd "$STATE"
+openssl genrsa -out rsa.key 2048 2>/dev/null
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key 2>/dev/null
+openssl genpkey -algorithm ed25519 -out ed.key
+for key in rsa ec ed; do openssl pkey -in $key.key -pubout -out $key.pub; done
+
+zcat /usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz | sqlite3 glewlwyd.db
+# external_url has no trailing slash: with the one of Debian's own file, discovery says http://host//api/…
+cat > glewlwyd.conf <<CONF
+port=$PORT
+bind_address="127.0.0.1"
+external_url="$BASE"
+login_url="login.html"
+api_prefix="api"
+static_files_path="/usr/share/glewlwyd/webapp/"
+log_mode="file"
+log_level="INFO"
+log_file="$STATE/glewlwyd.log"
+cookie_secure=0
+session_expiration=2419200
+session_key="GLEWLWYD2_SESSION_ID"
+admin_session_authentication="cookie"
+profile_session_authentication="cookie"
+admin_scope="g_admin"
+profile_scope="g_profile"
+user_module_path="/usr/lib/glewlwyd/user"
+user_middleware_module_path="$STATE/none"
+client_module_path="/usr/lib/glewlwyd/client"
+user_auth_scheme_module_path="/usr/lib/glewlwyd/scheme"
+plugin_module_path="/usr/lib/glewlwyd/plugin"
+hash_algorithm = "SHA512"
+database = { type = "sqlite3" path = "$STATE/glewlwyd.db" };
+CONF
+nohup glewlwyd --config-file="$STATE/glewlwyd.conf" >stdout.log 2>&1 </dev/null &
+echo $! > "$PIDFILE"
+await_url "$BASE/config"
+
+# Everything else goes in through the administrator's API.
+BASE=$BASE node --input-type=module <<'JS'
+import { readFileSync } from 'node:fs';
+const { BASE: base } = process.env;
+let cookie = '';
+const api = async (path, body) => {
+  const answer = await fetch(`${base}/api/${path}`, { method: 'POST', body: JSON.stringify(body), headers: { cookie, 'content-type': 'application/json' } });
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  cookie ||= (answer.headers.getSetCookie()[0] ?? '').split(';')[0];
+};
+const user = ['openid', 'profile', 'email', 'offline_access', 'read'];
+await api('auth/', { username: 'admin', password: 'password' });
+for (const name of user.slice(1)) await api('scope/', { name, display_name: name, password_required: false, scheme: {} });
+await api('user/', { username: 'alice', password: 'password', name: 'Alice Example', email: 'alice@example.test', enabled: true, scope: [...user, 'g_profile'] });
+
+const provider = (name, type, key, cert) => api('mod/plugin/', {
+  module: 'oidc', name, display_name: name, enabled: true,
+  parameters: {
+    iss: `${base}/api/${name}`, 'jwt-type': type, 'jwt-key-size': '256', key, ...(cert && { cert }), 'jwks-show': true, 'subject-type': 'public',
+    'access-token-duration': 3600, 'refresh-token-duration': 1209600, 'code-duration': 600, 'refresh-token-rolling': true, 'refresh-token-one-use': 'always',
+    'allow-non-oidc': true, 'auth-type-code-enabled': true, 'auth-type-token-enabled': false, 'auth-type-none-enabled': false,
+    'auth-type-password-enabled': true, 'auth-type-client-enabled': true, 'auth-type-device-enabled': false, 'auth-type-refresh-enabled': true,
+    'allowed-scope': user, 'scope-claim': 'no', 'name-claim': 'on-demand', 'name-claim-scope': ['profile'], 'email-claim': 'on-demand', 'email-claim-scope': ['email'],
+    'pkce-allowed': true, 'pkce-method-plain-allowed': false, 'introspection-revocation-allowed': true, 'introspection-revocation-allow-target-client': true,
+  },
+});
+const pem = (name) => [readFileSync(`${name}.key`, 'utf8'), readFileSync(`${name}.pub`, 'utf8')];
+await provider('rs256', 'rsa', ...pem('rsa'));
+await provider('ps256', 'rsa-pss', ...pem('rsa'));
+await provider('es256', 'ecdsa', ...pem('ec'));
+await provider('eddsa', 'eddsa', ...pem('ed'));
+await provider('hs256', 'sha', 'hmac-secret-of-the-server-0123456789');
+
+const client = (client_id, client_secret, authorization_type) => api('client/', {
+  client_id, client_name: client_id, confidential: client_secret !== undefined, enabled: true, redirect_uri: ['http://127.0.0.1:9/cb'], scope: ['read'], authorization_type,
+  ...(client_secret === undefined ? { token_endpoint_auth_method: ['none'] } : { client_secret, token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'] }),
+});
+const people = ['code', 'password', 'refresh_token', 'delete_token'];
+await client('padlock-conf', 'conf-secret', people);
+await client('padlock-odd', 'a b+c%41:e&f=g/h', people);
+await client('padlock-public', undefined, people);
+await client('padlock-svc', 'svc-secret', ['client_credentials']);
+JS
+
+cat <<JSON
+{ "name": "glewlwyd", "version": "$(dpkg-query -W -f '${Version}' glewlwyd)", "hmac_secret": "hmac-secret-of-the-server-0123456789",
+  "issuers": { "RS256": "$BASE/api/rs256", "PS256": "$BASE/api/ps256", "ES256": "$BASE/api/es256", "EdDSA": "$BASE/api/eddsa", "HS256": "$BASE/api/hs256" },
+  "user": { "username": "alice", "password": "password", "name": "Alice Example", "email": "alice@example.test" },
+  "clients": {
+    "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
+    "odd": { "id": "padlock-odd", "secret": "a b+c%41:e&f=g/h" },
+    "public": { "id": "padlock-public" },
+    "service": { "id": "padlock-svc", "secret": "svc-secret" } } }
+JSON

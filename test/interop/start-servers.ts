@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { readonly port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Jest's globalSetup: both servers on free ports. Their documents and the state directory travel to the tests in the environment. */
+export default async function startServers(): Promise<void> {
+  const state = await mkdtemp(join(tmpdir(), 'padlock-interop-'));
+  process.env['INTEROP_STATE'] = state;
+  // One after the other: on a fresh machine each installs packages, and only one apt can run.
+  for (const name of ['lemonldap', 'glewlwyd']) {
+    const env = { ...process.env, PORT: String(await freePort()), STATE: join(state, name) };
+    const { stdout } = await run(join(process.cwd(), 'test/interop/servers', `${name}.sh`), ['start'], {
+      env,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    process.env[`INTEROP_${name.toUpperCase()}`] = stdout.slice(stdout.indexOf('{'));
+  }
+}
