@@ -14,4 +14,5 @@ const config: Config = {
   testTimeout: 30_000,
 };
 
+// biome-ignore lint/style/noDefaultExport: Jest asks for it
 export default config;

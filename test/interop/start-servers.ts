@@ -17,9 +17,10 @@ const freePort = (): Promise<number> =>
   });
 
 /** Jest's globalSetup: both servers on free ports. Their documents and the state directory travel to the tests in the environment. */
+// biome-ignore lint/style/noDefaultExport: Jest asks for it
 export default async function startServers(): Promise<void> {
   const state = await mkdtemp(join(tmpdir(), 'padlock-interop-'));
-  process.env['INTEROP_STATE'] = state;
+  process.env.INTEROP_STATE = state;
   // One after the other: on a fresh machine each installs packages, and only one apt can run.
   for (const name of ['lemonldap', 'glewlwyd']) {
     const env = { ...process.env, PORT: String(await freePort()), STATE: join(state, name) };

@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Jest's globalTeardown: stops what start-servers.ts started and prints which combinations signed in. */
+// biome-ignore lint/style/noDefaultExport: Jest asks for it
 export default async function stopServers(): Promise<void> {
-  const state = process.env['INTEROP_STATE'];
+  const state = process.env.INTEROP_STATE;
   if (state === undefined) return;
   for (const name of ['lemonldap', 'glewlwyd'])
     await run(join(process.cwd(), 'test/interop/servers', `${name}.sh`), ['stop'], { env: { ...process.env, STATE: join(state, name) } });
