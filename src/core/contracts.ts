@@ -117,7 +117,10 @@ export interface ClientAuthRequest {
   readonly now: number;
 }
 
-/** How the client proves itself at the token endpoint (RFC 6749 §2.3). The first one listed that applies is the default. */
+/**
+ * How the client proves itself at the token endpoint (RFC 6749 §2.3). The first one registered that applies is the default;
+ * one that was chosen by name is used whether it applies or not.
+ */
 export interface ClientAuth extends Named {
   readonly kind: 'client-auth';
   /** Its name in `token_endpoint_auth_methods_supported`. */

@@ -1,0 +1,105 @@
+/** Node's versions of what the program needs: streams, signals, standard input, pino on stderr. */
+import { constants } from 'node:os';
+import { PadlockError } from '../core/errors.ts';
+import { realClock, silentLog } from '../core/headless.ts';
+import type { Log } from '../core/ports.ts';
+import { NodeFiles } from './node-files.ts';
+import { homeDirectory, nodeHost } from './node-host.ts';
+import { terminalPrompt } from './prompt.ts';
+import { Interrupted, type Manners, type Output, PipeClosed, type World } from './world.ts';
+
+type Stream = NodeJS.WriteStream;
+const STDIN_LIMIT = 64 * 1024;
+const STDIN_PATIENCE = 30_000;
+
+/** Colour is decided per stream: NO_COLOR, TERM=dumb and a pipe switch it off; FORCE_COLOR switches it on. */
+function colourOf(stream: Stream, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR || env.PADLOCK_NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+function columnsOf(stream: Stream, env: NodeJS.ProcessEnv): number | undefined {
+  if (stream.isTTY !== true) return undefined;
+  const given = Number(env.COLUMNS);
+  return Number.isInteger(given) && given > 0 ? given : stream.columns || 80;
+}
+
+function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
+  stream.on('error', () => {}); // write() reports it; without a listener Node would end the process
+  return {
+    isTTY: stream.isTTY === true,
+    columns: columnsOf(stream, env),
+    colour: colourOf(stream, env),
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => {
+          if (!error) resolve();
+          else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new PipeClosed());
+          else reject(new PadlockError('io_output', { message: `The answer could not be written (${(error as NodeJS.ErrnoException).code}).`, cause: error }));
+        });
+      }),
+  };
+}
+
+/** SIGINT, SIGTERM and SIGHUP abort what runs; a second one ends the process at once. */
+function interruption(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      const number = constants.signals[name];
+      if (controller.signal.aborted) process.exit(128 + number);
+      controller.abort(new Interrupted(number));
+    });
+  return controller.signal;
+}
+
+async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const late = AbortSignal.any([signal, AbortSignal.timeout(STDIN_PATIENCE)]);
+  const stop = (): void => void stdin.destroy();
+  late.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stdin) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size > STDIN_LIMIT) break;
+    }
+  } finally {
+    late.removeEventListener('abort', stop);
+  }
+  signal.throwIfAborted();
+  if (late.aborted) throw new PadlockError('prompt_unavailable', { message: 'Nothing arrived on standard input within 30 seconds.' });
+  return Buffer.concat(chunks);
+}
+
+async function pinoLog({ verbosity }: Manners, stderr: Stream): Promise<Log> {
+  if (verbosity === 'silent') return silentLog;
+  const { pino } = await import('pino');
+  const logger = pino({ level: verbosity, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line: string) => void stderr.write(line) });
+  return {
+    debug: (event, fields) => logger.debug({ ...fields }, event),
+    info: (event, fields) => logger.info({ ...fields }, event),
+  };
+}
+
+/** The machine this process runs on. */
+export function nodeWorld(process: NodeJS.Process): World {
+  const { env, stderr, stdin, stdout } = process;
+  const signal = interruption(process);
+  return {
+    cwd: process.cwd(),
+    home: homeDirectory(env),
+    stdout: output(stdout, env),
+    stderr: output(stderr, env),
+    host: nodeHost(env),
+    files: new NodeFiles(),
+    clock: realClock,
+    browser: { open: async () => false },
+    signal,
+    readStdin: () => readAll(stdin, signal),
+    log: (manners) => pinoLog(manners, stderr),
+    prompt: ({ input }) => terminalPrompt(stdin, stderr, input),
+  };
+}

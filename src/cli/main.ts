@@ -1,0 +1,4 @@
+import { nodeWorld } from './host.ts';
+import { run } from './program.ts';
+
+process.exitCode = await run(process.argv.slice(2), nodeWorld(process));

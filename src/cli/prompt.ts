@@ -1,0 +1,26 @@
+/** A human at a terminal. Questions go to stderr, so that stdout stays the answer. */
+import { fail } from '../core/errors.ts';
+import type { Prompt, Question } from '../core/ports.ts';
+import { visible } from '../core/text.ts';
+
+/** Asks only when standard input and stderr are terminals and the user did not forbid it. */
+export function terminalPrompt(input: NodeJS.ReadStream, output: NodeJS.WriteStream, allowed: boolean): Prompt {
+  const available = allowed && input.isTTY === true && output.isTTY === true;
+  return {
+    available,
+    async ask(question, signal) {
+      if (!available) fail('prompt_unavailable', 'There is nobody to ask: this is not a terminal, or --no-input was given.');
+      const { isCancel, password, select, text } = await import('@clack/prompts');
+      const common = { message: visible(question.message), input, output, withGuide: false, ...(signal && { signal }) };
+      const answer = question.choices
+        ? await select({ ...common, options: choicesOf(question) })
+        : await (question.secret ? password({ ...common, mask: '•' }) : text(common));
+      signal?.throwIfAborted();
+      if (isCancel(answer)) fail('cancelled', 'Cancelled.');
+      return String(answer ?? '');
+    },
+  };
+}
+
+const choicesOf = ({ choices = [] }: Question): { value: string; label: string; hint?: string }[] =>
+  choices.map(({ value, label, hint }) => ({ value, label: visible(label), ...(hint !== undefined && { hint: visible(hint) }) }));

@@ -1,0 +1,44 @@
+/** Where an issuer publishes its metadata, and what of it is believed. */
+import type { JsonObject, JsonValue, Metadata } from './contracts.ts';
+import { fail } from './errors.ts';
+import { quoted } from './options.ts';
+import { checkUrl } from './url.ts';
+
+/** OpenID Connect Discovery 1.0 §4 appends its path; RFC 8414 §3 inserts its own before the issuer's path. */
+export function wellKnownUrls(issuer: string): readonly string[] {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  return [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`];
+}
+
+const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';
+const isTexts = (value: JsonValue | undefined): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/**
+ * Metadata whose issuer is exactly the one that was asked, with usable endpoints and lists.
+ * Throws `proto_discovery_mismatch`, `proto_discovery_invalid`.
+ */
+export function readMetadata(document: JsonObject, issuer: string): Metadata {
+  if (!isText(document.issuer)) fail('proto_discovery_invalid', 'The discovery document names no issuer.');
+  if (document.issuer !== issuer) {
+    const slash = document.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '');
+    fail('proto_discovery_mismatch', `The discovery document of ${issuer} belongs to ${quoted(document.issuer)}.`, {
+      hint: slash ? 'They differ by one trailing slash: give --issuer exactly as the provider writes it.' : 'Give --issuer exactly as the provider writes it.',
+    });
+  }
+  for (const [member, value] of Object.entries(document)) {
+    if (value !== null && (member.endsWith('_endpoint') || member === 'jwks_uri')) checkEndpoint(member, value);
+    else if (member.endsWith('_supported') && Array.isArray(value) && !isTexts(value)) fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a list of texts.`);
+  }
+  if (document.token_endpoint === undefined) fail('proto_discovery_invalid', 'The discovery document names no token_endpoint.');
+  return document as Metadata;
+}
+
+function checkEndpoint(member: string, value: JsonValue | undefined): void {
+  if (!isText(value)) fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a URL.`);
+  try {
+    checkUrl(value);
+  } catch (cause) {
+    fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a URL that may be called: ${(cause as Error).message}`, { cause });
+  }
+}

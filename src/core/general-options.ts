@@ -1,0 +1,32 @@
+/** The options that belong to Padlock itself and to no strategy, in the groups that help shows. */
+import { defineOptions } from './options.ts';
+
+export const providerOptions = defineOptions({
+  issuer: { type: 'string', summary: "the provider's issuer URL", placeholder: 'URL', identity: true },
+  clientId: { type: 'string', summary: 'client identifier', placeholder: 'ID', identity: true },
+  clientAuth: { type: 'string', summary: 'how the client proves itself', placeholder: 'METHOD' },
+  caFile: { type: 'string', summary: 'trust these certificates too (PEM)', placeholder: 'FILE' },
+});
+
+export const requestOptions = defineOptions({
+  flow: { type: 'string', summary: 'how to sign in', placeholder: 'FLOW', identity: true },
+  scope: { type: 'list', summary: 'scopes to ask for; +x adds to the default', placeholder: 'SCOPE', project: true },
+  audience: { type: 'string', summary: 'who the access token is for', placeholder: 'AUDIENCE', project: true },
+  resource: { type: 'list', summary: 'resource indicators (RFC 8707)', placeholder: 'URI', project: true },
+  param: { type: 'map', summary: 'any other parameter of the token request', placeholder: 'KEY=VALUE' },
+});
+
+export const checkOptions = defineOptions({
+  verifier: { type: 'string', summary: 'how the ID token is verified; auto decides before it asks', placeholder: 'VERIFIER', default: 'auto' },
+  idTokenSignedResponseAlg: { type: 'string', summary: 'the one algorithm that may sign the ID token', placeholder: 'ALG' },
+  requireVerified: { type: 'boolean', summary: 'refuse an access token that cannot be verified' },
+  clockSkew: { type: 'number', summary: 'tolerated clock difference', placeholder: 'SECONDS', default: 30, minimum: 0, maximum: 300 },
+});
+
+export const runOptions = defineOptions({
+  timeout: { type: 'number', summary: 'how long one request may take', placeholder: 'SECONDS', default: 30, minimum: 1, maximum: 600 },
+  noCache: { type: 'boolean', summary: 'fetch metadata and keys anew' },
+  format: { type: 'string', summary: 'how the answer is printed', placeholder: 'FORMAT', short: 'o', aliases: ['output'], project: true },
+});
+
+export const generalOptions = { ...providerOptions, ...requestOptions, ...checkOptions, ...runOptions };

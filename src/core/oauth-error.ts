@@ -1,0 +1,111 @@
+/** An answer of the token endpoint that is not a token → the error it stands for. Matched on `error`, never on a description. */
+import type { JsonObject } from './contracts.ts';
+import { type ErrorCode, PadlockError } from './errors.ts';
+import { retryAfter } from './http-answers.ts';
+import { parseJson } from './json.ts';
+import { quoted } from './options.ts';
+import type { HttpResponse } from './ports.ts';
+import type { Redactor } from './secret.ts';
+import { excerpt } from './text.ts';
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  invalid_grant: 'auth_invalid_grant',
+  access_denied: 'auth_access_denied',
+  expired_token: 'auth_expired',
+  mfa_required: 'auth_interaction_required',
+  login_required: 'auth_interaction_required',
+  consent_required: 'auth_interaction_required',
+  interaction_required: 'auth_interaction_required',
+  invalid_client: 'client_invalid',
+  unauthorized_client: 'client_unauthorized',
+  unsupported_grant_type: 'client_unsupported_grant',
+  invalid_scope: 'client_invalid_scope',
+  invalid_request: 'client_invalid_request',
+  invalid_target: 'client_invalid_target',
+  invalid_dpop_proof: 'client_dpop',
+  use_dpop_nonce: 'client_dpop',
+  temporarily_unavailable: 'idp_unavailable',
+  server_error: 'idp_unavailable',
+};
+/** Lock-outs that arrive as 429: waiting a second does not help, and another try makes it worse. */
+const LOCKED = new Set(['too_many_attempts']);
+
+/** The body as a JSON object, or undefined: error answers come empty, as HTML, or as text on real servers. */
+function bodyOf(response: HttpResponse): JsonObject | undefined {
+  try {
+    const value = parseJson(response.body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined; // not JSON: the status alone has to say it
+  }
+}
+
+/** The code for an answer without a usable `error` member. */
+function codeOfStatus(response: HttpResponse): ErrorCode {
+  const { status } = response;
+  if (status === 429) return 'idp_rate_limited';
+  if (status >= 500) return 'idp_unavailable';
+  if (status >= 300 && status < 400) return 'proto_redirect';
+  if (status === 401) return 'client_invalid';
+  if (status === 403) return 'auth_access_denied';
+  return status === 400 ? 'proto_bad_shape' : 'proto_status';
+}
+
+function codeOf(response: HttpResponse, error: string | undefined): ErrorCode {
+  if (error !== undefined && LOCKED.has(error)) return 'auth_access_denied';
+  if (response.status === 429) return 'idp_rate_limited';
+  if (error === undefined) return codeOfStatus(response);
+  if (Object.hasOwn(CODES, error)) return CODES[error] as ErrorCode;
+  return response.status >= 500 ? 'idp_unavailable' : 'auth_access_denied';
+}
+
+export interface FailureContext {
+  /** "the token endpoint". */
+  readonly purpose: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly redactor: Redactor;
+}
+
+/** The failure that an error response stands for (RFC 6749 §5.2, and what real servers answer instead). Secrets it echoes are masked. */
+export function oauthFailure(response: HttpResponse, { purpose, now, redactor }: FailureContext): PadlockError {
+  const body = bodyOf(response);
+  const error = body?.error;
+  if (error !== undefined && typeof error !== 'string')
+    return new PadlockError('proto_bad_shape', {
+      message: `${purpose} answered with an error that is not a text.`,
+      httpStatus: response.status,
+    });
+  const code = codeOf(response, error);
+  const safe = (text: string): string => excerpt(redactor.mask(text));
+  const described = typeof body?.error_description === 'string' ? body.error_description.replace(/\s+/g, ' ').trim() : '';
+  const said = described === '' ? '' : ` ${safe(described)}`;
+  const message =
+    error === undefined
+      ? `${purpose} answered ${response.status} without an OAuth error.`
+      : `The provider refused: ${quoted(redactor.mask(error))}.${said}`;
+  return new PadlockError(code, {
+    message,
+    hint: hintFor(code, error),
+    oauthError: error === undefined ? undefined : excerpt(redactor.mask(error), 100),
+    httpStatus: response.status,
+    retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
+    requestId: requestId(response.headers),
+  });
+}
+
+function hintFor(code: ErrorCode, error: string | undefined): string | undefined {
+  if (code === 'client_unsupported_grant' || code === 'client_unauthorized')
+    return 'The client may not use this flow: allow it at the provider, or choose another with --flow.';
+  if (code === 'client_invalid_scope') return 'Ask for other scopes with --scope.';
+  if (code === 'client_invalid') return 'Check --client-id and the client secret.';
+  if (error === undefined && code === 'proto_bad_shape')
+    return 'The provider gave no reason; the client id, the client secret or the flow may be wrong.';
+  if (code === 'auth_interaction_required') return 'The provider wants a step that this flow cannot do; choose a flow with a browser.';
+  return undefined;
+}
+
+function requestId(headers: Readonly<Record<string, string>>): string | undefined {
+  const id = headers['x-request-id'] ?? headers['x-correlation-id'] ?? headers['x-ms-request-id'];
+  return id === undefined ? undefined : excerpt(id, 100);
+}

@@ -1,0 +1,62 @@
+/** One sign-in: who, by what flow, with which tokens. Token values are there for the asking and never enumerable. */
+import type { Claims } from './claims.ts';
+import type { Notice } from './ports.ts';
+
+/** Whether an access token's signature could be checked; to a client it is opaque by specification. */
+export type Verdict =
+  | { readonly by: string; readonly alg: string; readonly kid: string | null }
+  | { readonly by: null; readonly reason: 'opaque' | 'other_issuer' | 'no_key' | 'not_checked' };
+
+export interface AccessToken {
+  /** Not enumerable: it does not print itself. */
+  readonly value: string;
+  readonly type: 'Bearer' | 'DPoP';
+  readonly expiresAt?: Date;
+  /** What was granted. */
+  readonly scope: readonly string[];
+  readonly verified: Verdict;
+}
+
+export interface IdToken {
+  /** Not enumerable. */
+  readonly value: string;
+  readonly expiresAt: Date;
+  readonly verified: Verdict;
+}
+
+/** The signed-in user, from verified claims. */
+export interface User {
+  readonly id: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly nickname?: string;
+}
+
+/** Verified claims, or the reason why there are none: a session's View takes nothing else. */
+export type Identity =
+  | { readonly verified: true; readonly claims: Claims }
+  | { readonly verified: false; readonly reason: 'client' | 'no_id_token' };
+
+export interface Session {
+  readonly profile?: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly flow: string;
+  /** Null for a client that acts for itself. */
+  readonly user: User | null;
+  readonly identity: Identity;
+  readonly access: AccessToken;
+  readonly idToken?: IdToken;
+  /** Not enumerable. */
+  readonly refreshToken?: string;
+  readonly audience?: string;
+  readonly stored?: { readonly store: string; readonly key?: string };
+  readonly warnings: readonly Notice[];
+}
+
+/** `facts` with `secrets` as properties that neither JSON, inspection nor a spread will show. */
+export function withHidden<F extends object, S extends object>(facts: F, secrets: S): F & S {
+  for (const [key, value] of Object.entries(secrets))
+    if (value !== undefined) Object.defineProperty(facts, key, { value, enumerable: false });
+  return Object.freeze(facts) as F & S;
+}

@@ -1,0 +1,63 @@
+/** What a token endpoint answered: the shape is checked, nothing in it is verified. */
+import type { JsonObject, JsonValue, TokenResponse } from './contracts.ts';
+import { fail } from './errors.ts';
+import { quoted } from './options.ts';
+
+/** A year; nobody means more, and 1e300 must not become a date. */
+const LONGEST = 365 * 24 * 3600;
+/** What may stand in an Authorization header (RFC 6750 §2.1 allows less; real servers send a little more). */
+const HEADER_SAFE = /^[\x21-\x7e]+$/;
+const TOKEN_TYPES: Readonly<Record<string, 'Bearer' | 'DPoP'>> = { bearer: 'Bearer', dpop: 'DPoP' };
+
+export interface TokenSet {
+  readonly accessToken: string;
+  readonly type: 'Bearer' | 'DPoP';
+  /** Milliseconds since the epoch; undefined when the provider did not say. */
+  readonly expiresAt: number | undefined;
+  /** What was granted; undefined when the provider did not say, which means: what was asked (RFC 6749 §5.1). */
+  readonly scope: readonly string[] | undefined;
+  readonly refreshToken: string | undefined;
+  readonly idToken: string | undefined;
+  /** The whole answer, unknown members included. */
+  readonly response: TokenResponse;
+}
+
+function text(response: JsonObject, member: string): string | undefined {
+  const value = response[member];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') fail('proto_bad_shape', `The token response's ${member} is not a text.`);
+  return value;
+}
+
+function credential(response: JsonObject, member: string): string | undefined {
+  const value = text(response, member);
+  if (value !== undefined && !HEADER_SAFE.test(value))
+    fail('proto_bad_shape', `The token response's ${member} is empty or holds characters that no token may hold.`);
+  return value;
+}
+
+function lifetime(value: JsonValue | undefined): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const seconds = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0)
+    fail('proto_bad_shape', "The token response's expires_in is not a number of seconds.");
+  return Math.min(seconds, LONGEST);
+}
+
+/** Checks a token response's shape (RFC 6749 §5.1). `now`: milliseconds. Throws `proto_bad_shape`, `proto_token_type`. */
+export function readTokenResponse(response: JsonObject, now: number): TokenSet {
+  const accessToken = credential(response, 'access_token') ?? fail('proto_bad_shape', 'The token response has no access_token.');
+  const tokenType = text(response, 'token_type') ?? fail('proto_token_type', 'The token response has no token_type.');
+  const type = Object.hasOwn(TOKEN_TYPES, tokenType.toLowerCase()) ? TOKEN_TYPES[tokenType.toLowerCase()] : undefined;
+  if (type === undefined) fail('proto_token_type', `The token response's token_type ${quoted(tokenType)} is neither Bearer nor DPoP.`);
+  const seconds = lifetime(response.expires_in);
+  return {
+    accessToken,
+    type,
+    expiresAt: seconds === undefined ? undefined : now + seconds * 1000,
+    scope: text(response, 'scope')?.split(/\s+/).filter(Boolean),
+    refreshToken: credential(response, 'refresh_token'),
+    idToken: text(response, 'id_token'),
+    response: response as TokenResponse,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Grant, Recorded } from '../../core/contracts.ts';
+import { isPadlockError } from '../../core/errors.ts';
+import { defineOptions, shared, type ValuesOf } from '../../core/options.ts';
+
+const options = defineOptions({
+  username: { ...shared.username, required: true },
+  password: { ...shared.password, required: true },
+});
+
+/** Resource owner password credentials (RFC 6749 §4.3). RFC 9700 §2.4 forbids it where anything else works. */
+export const password = {
+  kind: 'grant',
+  name: 'password',
+  summary: 'username and password, for first-party tools',
+  grantType: 'password',
+  deprecated:
+    'The password flow hands the password to this program (RFC 9700 §2.4): prefer a browser or device flow where the provider offers one.',
+  options,
+  async acquire({ username, password }: ValuesOf<typeof options>, host) {
+    try {
+      return await host.exchange('password', { username, password });
+    } catch (error) {
+      if (!isPadlockError(error) || !isWrongPassword(error)) throw error;
+      return host.fail('auth_invalid_grant', { ...error, message: 'Incorrect username or password.', cause: error });
+    }
+  },
+} satisfies Recorded<Grant>;
+
+/** Some servers answer a wrong password with 403 and nothing else. */
+const isWrongPassword = ({ code, oauthError }: { readonly code: string; readonly oauthError: string | undefined }): boolean =>
+  code === 'auth_invalid_grant' || (code === 'auth_access_denied' && oauthError === undefined);
