@@ -18,6 +18,11 @@ export interface Option {
   readonly secret?: boolean;
   /** Part of who the session belongs to, so part of its key. */
   readonly identity?: boolean;
+  /**
+   * `where` the provider is, or `who` asks it. The secrets configured beside a `where` are for that provider only,
+   * and `--profile` beats the environment variables of both.
+   */
+  readonly account?: 'where' | 'who';
   /** What to ask on a terminal; without it an absent value is not asked for. */
   readonly prompt?: string;
   readonly default?: string | number | boolean | readonly string[];

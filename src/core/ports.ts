@@ -50,8 +50,8 @@ export interface Files {
   write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** No error when it was not there. */
   remove(path: string): Promise<void>;
-  /** Does not follow a symbolic link. Undefined when nothing is there. */
-  facts(path: string): Promise<FileFacts | undefined>;
+  /** Does not follow a symbolic link unless told to. Undefined when nothing is there. */
+  facts(path: string, follow?: boolean): Promise<FileFacts | undefined>;
 }
 export const Files = token<Files>('Files');
 
