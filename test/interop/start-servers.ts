@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import stopServers from './stop-servers.ts';
 
 const run = promisify(execFile);
 
@@ -21,6 +22,15 @@ const freePort = (): Promise<number> =>
 export default async function startServers(): Promise<void> {
   const state = await mkdtemp(join(tmpdir(), 'padlock-interop-'));
   process.env.INTEROP_STATE = state;
+  try {
+    await startAll(state);
+  } catch (error) {
+    await stopServers(); // Jest does not call the teardown of a setup that failed
+    throw error;
+  }
+}
+
+async function startAll(state: string): Promise<void> {
   // One after the other: on a fresh machine each installs packages, and only one apt can run.
   for (const name of ['lemonldap', 'glewlwyd']) {
     const env = { ...process.env, PORT: String(await freePort()), STATE: join(state, name) };
