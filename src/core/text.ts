@@ -1,27 +1,49 @@
 /** Text from outside, made safe for a terminal; and the nearest known word to a mistyped one. */
 
-// C0 and C1 controls, soft hyphen, bidi and zero-width marks, line separators, BOM, interlinear marks, tags, lone surrogates.
+// Controls, line and paragraph separators, surrogates without a partner, non-characters, and everything a terminal may hide or obey: soft hyphen,
+// bidi marks, zero-width characters, fillers, tags. Variation selectors stay: emoji and ideographs need them, and they only choose a glyph.
 const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+  /(?!\p{Variation_Selector})[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb]/gu;
 
-/** U+200D joins emoji; it is harmless between two other characters and kept there. */
-const isJoiner = (text: string, at: number, found: string): boolean =>
-  found === '\u200d' &&
-  /\p{Extended_Pictographic}\ufe0f?$/u.test(text.slice(0, at)) &&
-  /^\p{Extended_Pictographic}/u.test(text.slice(at + 1));
+const EMOJI_BEFORE = /\p{Extended_Pictographic}\p{Emoji_Modifier}?\ufe0f?$/u;
+const EMOJI_AFTER = /^\p{Extended_Pictographic}/u;
+/** The longest emoji before a joiner: a pictograph, a skin tone, a variation selector. */
+const REACH = 5;
 
-/** `text` on one line, with every character that could move a cursor or reorder a line written as `\u{…}`. */
+/** U+200D between two emoji makes one of them; anywhere else it only hides. */
+const isJoiner = (text: string, at: number): boolean =>
+  text[at] === '\u200d' && EMOJI_BEFORE.test(text.slice(Math.max(0, at - REACH), at)) && EMOJI_AFTER.test(text.slice(at + 1, at + 3));
+
+/** `text` with every character that could move a cursor, reorder a line or hide replaced by what `write` makes of it. */
+export function replaceUnsafe(text: string, write: (character: string) => string): string {
+  return text.replace(UNSAFE, (found, at: number) => (isJoiner(text, at) ? found : write(found)));
+}
+
+/** `text` on one line, with every character that could move a cursor, reorder a line or hide written as `\u{…}`. Twice does no more than once. */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, (found, at: number) =>
-    isJoiner(text, at, found) ? found : `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`,
+  return replaceUnsafe(text, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** `text` is the same on a terminal as in a file: {@link visible} would change nothing. */
+export const isVisible = (text: string): boolean => visible(text) === text;
+
+/** As {@link visible} with JSON's own escapes, for text that is JSON already (or a JSON string): its value stays the same. */
+export function visibleJson(json: string): string {
+  return replaceUnsafe(json, (found) =>
+    found === '\n'
+      ? found
+      : Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
 }
 
 /** At most `limit` characters of {@link visible} text, cut with an ellipsis. */
 export function excerpt(text: string, limit = 500): string {
   const points = [...visible(text.slice(0, limit * 2))];
-  return points.length > limit || text.length > limit * 2 ? `${points.slice(0, limit - 1).join('')}…` : points.join('');
+  if (points.length <= limit && text.length <= limit * 2) return points.join('');
+  return `${points
+    .slice(0, limit - 1)
+    .join('')
+    .replace(/\u200d$/, '')}…`;
 }
 
 function distance(a: string, b: string): number {
