@@ -156,7 +156,10 @@ export class Response {
   /** Null without a body; otherwise only good for cancelling. */
   get body(): { readonly locked: boolean; cancel(): Promise<void> } | null {
     if (this.#bytes === null) return null;
-    return { locked: this.#used, cancel: async () => void (this.#used = true) };
+    const cancel = async (): Promise<void> => {
+      this.#used = true;
+    };
+    return { locked: this.#used, cancel };
   }
 
   async bytes(): Promise<Uint8Array> {
