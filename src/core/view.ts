@@ -20,3 +20,19 @@ export interface View {
   /** The one value a script wants, where there is one: the token of `padlock token`. */
   readonly bare?: string;
 }
+
+/** A list or a report. Its document holds the rows under `name`, or `records` where programs should get more than the columns. */
+export function listView(
+  title: string | undefined,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  name: string,
+  records: readonly JsonObject[] = rows,
+): View {
+  return {
+    ...(title !== undefined && { title }),
+    columns,
+    rows,
+    document: { schema: `padlock/${name}/1`, [name.replaceAll('-', '_')]: records },
+  };
+}

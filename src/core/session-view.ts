@@ -1,0 +1,153 @@
+/** What `auth`, `whoami` and `token` answer: the documents of the JSON schemas, and the columns people see. */
+import type { Claims } from './claims.ts';
+import type { JsonObject } from './contracts.ts';
+import type { AccessToken, IdToken, Session, User, Verdict } from './session.ts';
+import type { Column, Row, View } from './view.ts';
+
+export interface SessionViewOptions {
+  /** `true` shows the access and the ID token, `all` the refresh token too. */
+  readonly showTokens?: boolean | 'all';
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** RFC 3339, UTC, whole seconds. */
+const timestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
+
+const expiry = (date: Date | undefined, now: number): JsonObject =>
+  date === undefined ? {} : { expires_at: timestamp(date), expires_in: Math.max(0, Math.floor((date.getTime() - now) / 1000)) };
+
+const verdict = (found: Verdict): JsonObject =>
+  found.by === null ? { by: null, reason: found.reason } : { by: found.by, alg: found.alg, kid: found.kid };
+
+const verdictText = (found: Verdict): string =>
+  found.by === null ? `no (${found.reason.replaceAll('_', ' ')})` : `yes (${found.by}, ${found.alg})`;
+
+function userDocument(user: User | null): JsonObject | null {
+  if (user === null) return null;
+  const { id, name, email, nickname } = user;
+  return { id, ...(name !== undefined && { name }), ...(email !== undefined && { email }), ...(nickname !== undefined && { nickname }) };
+}
+
+function idDocument(token: IdToken, shown: boolean): JsonObject {
+  return { ...(shown && { value: token.value }), expires_at: timestamp(token.expiresAt), verified: verdict(token.verified) };
+}
+
+function documentOf(session: Session, { showTokens = false, now }: SessionViewOptions): JsonObject {
+  const { profile, issuer, clientId, flow, user, identity, access, idToken, refreshToken, audience, stored, warnings } = session;
+  const shown = showTokens !== false;
+  return {
+    schema: 'padlock/session/1',
+    ...(profile !== undefined && { profile }),
+    issuer,
+    client_id: clientId,
+    flow,
+    ...(audience !== undefined && { audience }),
+    user: userDocument(user),
+    ...(identity.verified ? { claims: identity.claims } : { claims: null, claims_absent: identity.reason }),
+    tokens: {
+      access: {
+        ...(shown && { value: access.value }),
+        type: access.type,
+        ...expiry(access.expiresAt, now),
+        scope: access.scope,
+        verified: verdict(access.verified),
+      },
+      ...(idToken !== undefined && { id: idDocument(idToken, shown) }),
+      refresh: { present: refreshToken !== undefined, ...(showTokens === 'all' && refreshToken !== undefined && { value: refreshToken }) },
+    },
+    stored: stored === undefined ? null : { store: stored.store, ...(stored.key !== undefined && { key: stored.key }) },
+    warnings: warnings.map(({ code, message }) => ({ code, message })),
+  };
+}
+
+const USER: readonly Column[] = [
+  { key: 'email', label: 'Email Address' },
+  { key: 'nickname', label: 'Nickname' },
+  { key: 'id', label: 'ID' },
+];
+const CLIENT: readonly Column[] = [
+  { key: 'client_id', label: 'Client ID' },
+  { key: 'audience', label: 'Audience' },
+  { key: 'scope', label: 'Scope' },
+  { key: 'expires', label: 'Expires' },
+];
+
+function clientRow({ clientId, audience, access }: Session): Row {
+  return {
+    client_id: clientId,
+    audience: audience ?? '',
+    scope: access.scope.join(' '),
+    expires: access.expiresAt === undefined ? '' : timestamp(access.expiresAt),
+  };
+}
+
+/** The best of what a user is called; never empty. */
+function titleOf({ name, email, nickname, id }: User): string {
+  return [name, email, nickname].find((text) => text !== undefined && text.trim() !== '') ?? id;
+}
+
+/** The user in verified claims. Claims of the wrong type are no name; they stay in the claims. */
+export function userOf(claims: Claims): User {
+  const text = (key: string): string | undefined =>
+    Object.hasOwn(claims, key) && typeof claims[key] === 'string' ? claims[key] : undefined;
+  const [name, email, nickname] = ['name', 'email', 'nickname'].map(text);
+  return {
+    id: text('sub') ?? '',
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+    ...(nickname !== undefined && { nickname }),
+  };
+}
+
+/** A sign-in. What was not verified is not in it: a Session takes verified claims or the reason why there are none. */
+export function sessionView(session: Session, options: SessionViewOptions): View {
+  const document = documentOf(session, options);
+  const { user, identity } = session;
+  if (user === null) return { columns: CLIENT, rows: [clientRow(session)], document };
+  const row = { email: user.email ?? '', nickname: user.nickname ?? '', id: user.id };
+  return { title: identity.verified ? titleOf(user) : `${titleOf(user)} (not verified)`, columns: USER, rows: [row], document };
+}
+
+/** An access token by the wire's own flat names. Its bare value is the token; the table leaves it out. */
+export function tokenView(token: AccessToken, { now }: { readonly now: number }): View {
+  const scope = token.scope.join(' ');
+  return {
+    columns: [
+      { key: 'type', label: 'Type' },
+      { key: 'scope', label: 'Scope' },
+      { key: 'expires', label: 'Expires' },
+      { key: 'verified', label: 'Verified' },
+    ],
+    rows: [
+      {
+        type: token.type,
+        scope,
+        expires: token.expiresAt === undefined ? '' : timestamp(token.expiresAt),
+        verified: verdictText(token.verified),
+      },
+    ],
+    document: {
+      schema: 'padlock/token/1',
+      access_token: token.value,
+      token_type: token.type,
+      ...expiry(token.expiresAt, now),
+      scope,
+      verified: verdict(token.verified),
+    },
+    bare: token.value,
+  };
+}
+
+/** An ID token, for `padlock token --id-token`. */
+export function idTokenView(token: IdToken, { now }: { readonly now: number }): View {
+  return {
+    columns: [
+      { key: 'expires', label: 'Expires' },
+      { key: 'verified', label: 'Verified' },
+    ],
+    rows: [{ expires: timestamp(token.expiresAt), verified: verdictText(token.verified) }],
+    document: { schema: 'padlock/id-token/1', id_token: token.value, ...expiry(token.expiresAt, now), verified: verdict(token.verified) },
+    bare: token.value,
+  };
+}
