@@ -126,5 +126,8 @@ export class Settings {
 /** Merges the layers, whatever their order, and checks every value that is in force. */
 export function mergeSettings(layers: readonly Layer[], registry: Registry, redactor: Redactor): Settings {
   const flags = new Set(layers.filter(({ name }) => name === 'flag').flatMap(({ values }) => [...values.keys()]));
+  for (const { values } of layers)
+    for (const [key, raw] of values)
+      if (registry.option(key)?.option.secret && !isReference(raw) && typeof raw.raw === 'string') redactor.add(raw.raw);
   return new Settings(mergeLayers(layers, registry), flags, redactor);
 }

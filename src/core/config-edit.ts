@@ -1,0 +1,105 @@
+/** Changing the configuration file without losing what a human wrote there: comments and order stay. */
+import { type ConfigPlace, configPlace, locateConfig, type PluginEntry, readStructure } from './config-file.ts';
+import { configText, isJsonPath, parseConfigText, yamlDocument } from './config-text.ts';
+import type { JsonValue } from './contracts.ts';
+import { fail, isPadlockError } from './errors.ts';
+import type { Files } from './ports.ts';
+import { excerpt } from './text.ts';
+
+/** A configuration that is being changed; a path is the keys from the top. */
+export interface EditableConfig {
+  set(path: readonly string[], value: JsonValue): void;
+  remove(path: readonly string[]): void;
+  /** The plugins as the file lists them now. */
+  readonly plugins: readonly PluginEntry[];
+  readonly profiles: readonly string[];
+}
+
+type Mutable = { [key: string]: unknown };
+interface Tree {
+  setIn(path: readonly string[], value: JsonValue): void;
+  deleteIn(path: readonly string[]): void;
+  text(): string;
+}
+
+const HEADING = '# Padlock configuration: padlock help environment, padlock config schema\n';
+
+function jsonTree(content: Mutable): Tree {
+  const parent = (path: readonly string[]): Mutable =>
+    path.slice(0, -1).reduce((at, key) => {
+      if (!Object.hasOwn(at, key) || at[key] === null) at[key] = {};
+      return at[key] as Mutable;
+    }, content);
+  return {
+    setIn: (path, value) => {
+      parent(path)[path.at(-1) as string] = value;
+    },
+    deleteIn: (path) => {
+      delete parent(path)[path.at(-1) as string];
+    },
+    text: () => `${JSON.stringify(content, null, 2)}\n`,
+  };
+}
+
+async function yamlTree(text: string, path: string): Promise<Tree> {
+  const { visit } = await import('yaml');
+  const document = await yamlDocument(text, path);
+  const nodeOf = (value: JsonValue) => {
+    const node = document.createNode(typeof value === 'number' ? String(value) : value);
+    // Other readers of this file take what looks like a number for one.
+    if (typeof value !== 'number')
+      visit(node, {
+        Scalar: (_, scalar) => {
+          if (typeof scalar.value === 'string' && /^[-+.]?\d/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+        },
+      });
+    return node;
+  };
+  return {
+    setIn: (keys, value) => {
+      for (let depth = 1; depth < keys.length; depth++) {
+        const above = keys.slice(0, depth);
+        if (document.hasIn(above) && document.getIn(above) === null) document.deleteIn(above); // a key with nothing behind it yet
+      }
+      document.setIn(keys, nodeOf(value));
+    },
+    deleteIn: (keys) => void document.deleteIn(keys),
+    text: () => (text.trim() === '' ? HEADING : '') + document.toString({ lineWidth: 0 }),
+  };
+}
+
+function apply(change: () => void, path: readonly string[]): void {
+  try {
+    change();
+  } catch (error) {
+    if (isPadlockError(error)) throw error;
+    // The document model refuses to write through an alias or a scalar; its sentence may quote the file.
+    fail('config_schema', `${configPlace(...path).name} cannot be changed there: part of it is an alias or no mapping.`);
+  }
+}
+
+/**
+ * Changes the configuration file in one step, or creates it (0600). Returns its path, or undefined when there is nowhere to keep one.
+ * Throws `config_*`, `store_*`; a symbolic link is refused, since replacing it would part it from its target.
+ */
+export async function editConfig(files: Files, where: ConfigPlace, change: (config: EditableConfig) => void): Promise<string | undefined> {
+  const found = await locateConfig(files, where);
+  if (!found) return undefined;
+  const { path } = found;
+  if ((await files.facts(path))?.kind === 'symlink')
+    fail('store_symlink', `${excerpt(path, 200)} is a symbolic link.`, { hint: 'Name its target with --config to change it.' });
+  const before = (await files.read(path)) ?? new Uint8Array();
+  const content = await parseConfigText(before, path);
+  const { plugins, profiles } = readStructure(content);
+  const tree = isJsonPath(path) ? jsonTree((content ?? {}) as Mutable) : await yamlTree(configText(before, path), path);
+  change({
+    set: (keys, value) => apply(() => tree.setIn(keys, value), keys),
+    remove: (keys) => apply(() => tree.deleteIn(keys), keys),
+    plugins,
+    profiles: [...profiles.keys()],
+  });
+  const text = tree.text();
+  readStructure(await parseConfigText(new TextEncoder().encode(text), path));
+  await files.write(path, text);
+  return path;
+}
