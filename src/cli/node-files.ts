@@ -1,0 +1,140 @@
+/** The Files port on Node: whole small files, replaced in one step, private from the first byte. */
+import { constants, type Stats } from 'node:fs';
+import { chmod, type FileHandle, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type ErrorCode, fail, isPadlockError } from '../core/errors.ts';
+import type { FileFacts, Files } from '../core/ports.ts';
+import { excerpt } from '../core/text.ts';
+
+/** Bytes. What Padlock keeps is a thousandth of that. */
+const LARGEST = 16 * 1024 * 1024;
+/** Opening a FIFO must not wait for its other end; Windows has neither. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  EACCES: 'store_permissions',
+  EPERM: 'store_permissions',
+  ENOSPC: 'store_no_space',
+  EDQUOT: 'store_no_space',
+  ELOOP: 'store_symlink',
+};
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? 'unknown';
+const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+
+function refuse(what: string, path: string, error: unknown): never {
+  if (isPadlockError(error)) throw error;
+  const code = codeOf(error);
+  fail(CODES[code] ?? 'store_io', `${excerpt(path)} cannot be ${what} (${code}).`);
+}
+
+function factsOf(stats: Stats): FileFacts {
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'other';
+  const user = process.getuid?.();
+  return {
+    kind,
+    mode: process.platform === 'win32' ? undefined : stats.mode & 0o7777,
+    own: user === undefined || stats.uid === user,
+    size: stats.size,
+  };
+}
+
+function checkReadable(stats: Stats, path: string): void {
+  if (!stats.isFile()) fail('store_io', `${excerpt(path)} is not a regular file.`);
+  if (stats.size > LARGEST) fail('store_io', `${excerpt(path)} is larger than ${LARGEST} bytes.`);
+}
+
+/** Creates what is missing of a directory, private whatever the umask; what is there stays as it is. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    return makeDirectory(path);
+  }
+  await chmod(path, 0o700);
+}
+
+/** Makes a rename in it survive a power failure, where the file system can. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function fill(handle: FileHandle, content: string | Uint8Array, mode: number): Promise<void> {
+  try {
+    if (process.platform !== 'win32') await handle.chmod(mode);
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Small files on this machine. Errors name the path, never the content. */
+export class NodeFiles implements Files {
+  async read(path: string): Promise<Uint8Array | undefined> {
+    try {
+      // before it is opened: opening a device can do something
+      checkReadable(await stat(path), path);
+      const handle = await open(path, READ);
+      try {
+        checkReadable(await handle.stat(), path);
+        return await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      return refuse('read', path, error);
+    }
+  }
+
+  /** A symbolic link is not written through and not replaced: whoever made it could choose what is overwritten, or would wonder where it went. */
+  async write(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+    const directory = dirname(path);
+    const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+    let made = false;
+    try {
+      await makeDirectory(directory);
+      const there = await this.facts(path);
+      if (there?.kind === 'symlink') fail('store_symlink', `${excerpt(path)} is a symbolic link, which is not written to.`);
+      if (there !== undefined && there.kind !== 'file') fail('store_io', `${excerpt(path)} is not a regular file.`);
+      const handle = await open(temporary, 'wx', 0o600);
+      made = true;
+      await fill(handle, content, mode);
+      await rename(temporary, path);
+      made = false;
+      await syncDirectory(directory);
+    } catch (error) {
+      if (made) await unlink(temporary).catch(() => {}); // the failure itself is what matters
+      refuse('written', path, error);
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (!isAbsent(error)) refuse('removed', path, error);
+    }
+  }
+
+  async facts(path: string, follow = false): Promise<FileFacts | undefined> {
+    try {
+      return factsOf(follow ? await stat(path) : await lstat(path));
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      return refuse('examined', path, error);
+    }
+  }
+}
