@@ -1,0 +1,104 @@
+/** A browser as small as the sandbox's pages: follows redirects, keeps cookies, fills forms in, ends at a loopback redirect. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+/** More pages than any sign-in has. */
+const MOST_PAGES = 20;
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+interface Page {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly html: string;
+}
+
+export interface Visitor {
+  /** What is typed into the field of a form, or undefined to leave it as it is. */
+  fill(field: string): string | undefined;
+}
+
+/** Goes to `url` and does what the pages of `issuer` ask until there is nothing left to do. Other loopback hosts are called, once. */
+export async function browse(url: string, issuer: string, visitor: Visitor, ca?: string): Promise<void> {
+  const cookies = new Map<string, string>();
+  let at = new URL(url);
+  let body: URLSearchParams | undefined;
+  let logins = 0;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const home = at.origin === new URL(issuer).origin;
+    if (!home && !LOOPBACK.has(at.hostname)) return;
+    const page = await load(at, body, home ? cookies : new Map(), ca);
+    if (!home) return;
+    if (page.location !== undefined) {
+      at = new URL(page.location, at);
+      body = undefined;
+      continue;
+    }
+    const form = parseForm(page.html);
+    // An empty field for a device's code: nobody told this human one.
+    if (form === undefined || form.fields.get('user_code') === '') return;
+    if (form.fields.has('password')) logins += 1;
+    body = new URLSearchParams();
+    for (const [name, value] of form.fields) body.append(name, visitor.fill(name) ?? value);
+    // A second login page says that the first was not believed: a human would give up.
+    if (logins > 1) body.set('cancel', 'yes');
+    at = new URL(form.action, at);
+  }
+  throw new Error(`The pages of ${issuer} do not come to an end.`);
+}
+
+function load(url: URL, body: URLSearchParams | undefined, cookies: Map<string, string>, ca: string | undefined): Promise<Page> {
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers = {
+    accept: 'text/html',
+    ...(cookies.size > 0 && { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+    ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = send(
+      url,
+      { method: body === undefined ? 'GET' : 'POST', headers, agent: false, ...(ca !== undefined && { ca }) },
+      (response) => {
+        let html = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          html += chunk;
+        });
+        response.once('error', reject);
+        response.once('end', () => {
+          keep(cookies, response);
+          resolve({ status: response.statusCode ?? 0, location: response.headers.location, html });
+        });
+      },
+    );
+    request.once('error', reject);
+    request.end(body?.toString());
+  });
+}
+
+function keep(cookies: Map<string, string>, response: IncomingMessage): void {
+  for (const line of response.headers['set-cookie'] ?? []) {
+    const [pair = ''] = line.split(';');
+    const name = pair.slice(0, pair.indexOf('='));
+    const value = pair.slice(name.length + 1);
+    if (value === '') cookies.delete(name);
+    else cookies.set(name, value);
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const plain = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
+const attribute = (tag: string, name: string): string | undefined => {
+  const found = new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1];
+  return found === undefined ? undefined : plain(found);
+};
+
+function parseForm(html: string): { readonly action: string; readonly fields: Map<string, string> } | undefined {
+  const [, tag = '', content = ''] = /<form\b([^>]*)>(.*?)<\/form>/s.exec(html) ?? [];
+  if (tag === '') return undefined;
+  const fields = new Map<string, string>();
+  for (const [, input = ''] of content.matchAll(/<input\b([^>]*)>/gs)) {
+    const name = attribute(input, 'name');
+    if (name !== undefined) fields.set(name, attribute(input, 'value') ?? '');
+  }
+  return { action: attribute(tag, 'action') ?? '', fields };
+}

@@ -1,0 +1,78 @@
+/** The clients and the user of the sandbox: one table, read by both of its processes. */
+
+/** The one account there is. */
+export const USER = {
+  username: 'robin@percy.test',
+  password: 'pa55word',
+  claims: {
+    sub: 'percy|59f2c1a7b0d34e6f',
+    name: 'Robin Percy',
+    given_name: 'Robin',
+    family_name: 'Percy',
+    nickname: 'robin',
+    email: 'robin@percy.test',
+    email_verified: true,
+  },
+} as const;
+
+/** The API whose access tokens are JWTs: ask for it as `audience` or `resource`. */
+export const API = 'https://api.percy.test';
+export const API_SCOPES: readonly string[] = ['read:reports', 'write:reports'];
+export const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
+
+export interface Client {
+  readonly id: string;
+  /** How it authenticates. A post client may use Basic too; the Basic client nothing else, as with servers that are strict. */
+  readonly auth: 'client_secret_post' | 'client_secret_basic' | 'none';
+  /** What signs its ID tokens. */
+  readonly alg: 'HS256' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
+  readonly service?: boolean;
+}
+
+/** Variant, as `sandbox.client(flow, variant)` takes it → client. */
+export const CLIENTS = {
+  hs256: { id: 'padlock-hs256', auth: 'client_secret_post', alg: 'HS256' },
+  rs256: { id: 'padlock-rs256', auth: 'client_secret_post', alg: 'RS256' },
+  ps256: { id: 'padlock-ps256', auth: 'client_secret_post', alg: 'PS256' },
+  es256: { id: 'padlock-es256', auth: 'client_secret_post', alg: 'ES256' },
+  eddsa: { id: 'padlock-eddsa', auth: 'client_secret_post', alg: 'EdDSA' },
+  basic: { id: 'padlock-basic', auth: 'client_secret_basic', alg: 'RS256' },
+  public: { id: 'padlock-public', auth: 'none', alg: 'RS256' },
+  service: { id: 'padlock-service', auth: 'client_secret_post', alg: 'RS256', service: true },
+} as const satisfies Record<string, Client>;
+
+export type ClientVariant = keyof typeof CLIENTS;
+
+/** What a Padlock needs to sign in as one of the clients; spread it into `createPadlock()`. */
+export interface ClientOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  /** Only for the client that does not take `client_secret_post`. */
+  readonly clientAuth?: string;
+  readonly flow: string;
+  /** How this client's ID tokens are checked. */
+  readonly verifier?: string;
+  readonly scope: readonly string[];
+}
+
+const SERVICE_FLOW = 'client-credentials';
+
+/** The options of the client for a flow; throws for an unknown variant. */
+export function clientOptions(issuer: string, secrets: Readonly<Record<string, string>>, flow: string, variant?: string): ClientOptions {
+  const service = flow === SERVICE_FLOW;
+  const wanted = variant ?? (service ? 'service' : 'hs256');
+  if (!Object.hasOwn(CLIENTS, wanted))
+    throw new TypeError(`There is no client variant "${wanted}"; known: ${Object.keys(CLIENTS).join(', ')}.`);
+  const client: Client = CLIENTS[wanted as ClientVariant];
+  const secret = secrets[client.id];
+  return {
+    issuer,
+    clientId: client.id,
+    ...(secret !== undefined && client.auth !== 'none' && { clientSecret: secret }),
+    ...(client.auth === 'client_secret_basic' && { clientAuth: 'client-secret-basic' }),
+    flow,
+    ...(!service && { verifier: client.alg === 'HS256' ? 'shared-secret' : 'jwks' }),
+    scope: service ? ['read:reports'] : OPENID_SCOPES,
+  };
+}

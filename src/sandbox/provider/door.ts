@@ -1,0 +1,131 @@
+/** What every request passes on its way in, and every answer on its way out: where the test's wishes are carried out. */
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Behaviour, Endpoint } from '../behaviour.ts';
+import { CLIENTS } from '../clients.ts';
+import type { Setup } from '../protocol.ts';
+import type { RecordedRequest } from '../requests.ts';
+import { ROUTES } from './configuration.ts';
+import { forge } from './forge.ts';
+import { interact } from './interaction.ts';
+
+/** Tells the parent of a request and returns what it wants done with it. */
+export type Ask = (request: Omit<RecordedRequest, 'at'>) => Promise<Behaviour | undefined>;
+
+const NAMES: Readonly<Record<string, Endpoint>> = { pushed_authorization_request: 'par', code_verification: 'device' };
+const PATHS: readonly (readonly [string, Endpoint])[] = [
+  ...Object.entries(ROUTES).map(([name, path]) => [path, NAMES[name] ?? (name as Endpoint)] as const),
+  ['/interaction', 'interaction'],
+  ['/.well-known/openid-configuration', 'discovery'],
+  ['/.well-known/oauth-authorization-server', 'discovery'],
+];
+const endpointOf = (path: string): Endpoint => PATHS.find(([known]) => path === known || path.startsWith(`${known}/`))?.[1] ?? 'other';
+
+/** More than any honest request; what is above is not read. */
+const LARGEST = 1024 * 1024;
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST) throw new Error('The request is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+const fields = (parameters: URLSearchParams): Readonly<Record<string, string | readonly string[]>> =>
+  Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, several(parameters.getAll(name))]));
+const several = (values: readonly string[]): string | readonly string[] => (values.length === 1 ? (values[0] ?? '') : values);
+
+const BASIC_ONLY: ReadonlySet<string | null> = new Set(
+  Object.values(CLIENTS).flatMap(({ id, auth }) => (auth === 'client_secret_basic' ? [id] : [])),
+);
+
+/** What oidc-provider is to see: `audience`, Auth0's name for `resource` (RFC 8707); no posted secret of the client that has to use Basic. */
+function adapt(parameters: URLSearchParams): string {
+  if (BASIC_ONLY.has(parameters.get('client_id'))) parameters.delete('client_secret');
+  const audience = parameters.get('audience');
+  if (audience !== null && !parameters.has('resource')) parameters.set('resource', audience);
+  return parameters.toString();
+}
+
+/** The middleware around oidc-provider's own. */
+export function door(provider: Provider, setup: Setup, ask: Ask) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    const form = new URLSearchParams(await bodyOf(ctx.req));
+    const request = {
+      endpoint: endpointOf(ctx.path),
+      method: ctx.method,
+      path: ctx.url,
+      query: fields(new URLSearchParams(ctx.querystring)),
+      headers: Object.fromEntries(Object.entries(ctx.headers).map(([name, value]) => [name, String(value)])),
+      form: fields(form),
+    };
+    const behaviour = (await ask(request)) ?? {};
+    ctx.set('date', new Date().toUTCString());
+    if (behaviour.hangUp !== 'before') {
+      await answer(ctx, behaviour, async () => {
+        if (request.endpoint === 'interaction') return interact(provider, ctx, form);
+        // oidc-provider takes the body that was read already from here.
+        Object.assign(ctx.req, { body: adapt(form) });
+        if (request.endpoint === 'authorization') ctx.querystring = adapt(new URLSearchParams(ctx.querystring));
+        return next();
+      });
+    }
+    const delay = setup.delay + (behaviour.delay ?? 0);
+    if (delay > 0) await sleep(delay);
+    if (behaviour.hangUp !== undefined) hangUp(ctx, behaviour.hangUp);
+  };
+
+  async function answer(ctx: KoaContextWithOIDC, behaviour: Behaviour, honest: () => Promise<void>): Promise<void> {
+    if (behaviour.status === undefined && behaviour.body === undefined) {
+      await honest();
+      change(ctx, behaviour);
+    } else {
+      ctx.status = behaviour.status ?? 200;
+      if (typeof behaviour.body === 'string') ctx.body = behaviour.body;
+      else if (behaviour.body === undefined) ctx.body = '';
+      else {
+        ctx.type = 'application/json; charset=utf-8';
+        ctx.body = JSON.stringify(behaviour.body);
+      }
+    }
+    ctx.set({ ...behaviour.headers });
+  }
+
+  function change(ctx: KoaContextWithOIDC, { idToken, accessToken, response }: Behaviour): void {
+    if (typeof ctx.body !== 'object' || ctx.body === null) return;
+    const body = { ...(ctx.body as Record<string, unknown>) };
+    if (idToken !== undefined && typeof body.id_token === 'string') body.id_token = forge(body.id_token, idToken, setup);
+    if (accessToken !== undefined && typeof body.access_token === 'string')
+      body.access_token = forge(body.access_token, accessToken, setup);
+    for (const [member, value] of Object.entries(response ?? {})) {
+      if (value === null) delete body[member];
+      else body[member] = value;
+    }
+    // Koa would guess the type anew.
+    const type = ctx.response.get('content-type');
+    ctx.body = body;
+    if (type !== '') ctx.set('content-type', type);
+  }
+}
+
+/** Takes the answer out of Koa's hands and breaks it off. */
+function hangUp(ctx: KoaContextWithOIDC, where: 'before' | 'headers' | 'body'): void {
+  const { res, socket } = ctx;
+  const status = ctx.status;
+  const body = Buffer.from(typeof ctx.body === 'string' ? ctx.body : JSON.stringify(ctx.body ?? ''));
+  ctx.respond = false;
+  if (where === 'before') {
+    socket.destroy();
+    return;
+  }
+  res.writeHead(status, { 'content-length': body.length });
+  res.flushHeaders();
+  if (where === 'body') res.write(body.subarray(0, Math.ceil(body.length / 2)));
+  socket.end();
+}

@@ -1,0 +1,32 @@
+/** Listens on loopback and puts oidc-provider behind the door. */
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import Provider from 'oidc-provider';
+import type { Setup } from '../protocol.ts';
+import { configuration } from './configuration.ts';
+import { type Ask, door } from './door.ts';
+import { registerPasswordGrant } from './password-grant.ts';
+
+const HOST = '127.0.0.1';
+/** Longer than a client keeps an idle connection, so that no request meets one that is being closed. */
+const KEEP_ALIVE = 120_000;
+
+/** Resolves when requests are answered. The issuer has the port in it, so listening comes first. */
+export async function serve(setup: Setup, ask: Ask): Promise<{ readonly issuer: string; readonly port: number }> {
+  let handle: RequestListener = () => {};
+  const listener: RequestListener = (request, response) => handle(request, response);
+  const server = setup.tls === undefined ? createHttp(listener) : createHttps({ ...setup.tls }, listener);
+  server.keepAliveTimeout = KEEP_ALIVE;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(setup.port, HOST, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const issuer = `${setup.tls === undefined ? 'http' : 'https'}://${HOST}:${port}`;
+  const provider = new Provider(issuer, configuration(setup));
+  registerPasswordGrant(provider);
+  provider.use(door(provider, setup, ask) as Parameters<Provider['use']>[0]);
+  handle = provider.callback();
+  return { issuer, port };
+}
