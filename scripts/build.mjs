@@ -1,5 +1,5 @@
 /**
- * Builds the package: `node scripts/build.mjs [--into FOLDER]` writes FOLDER/dist and FOLDER/THIRD_PARTY_NOTICES.md (default: here).
+ * Builds dist/ and THIRD_PARTY_NOTICES.md: `node scripts/build.mjs [--if-stale]`.
  *
  *   dist/**                    what `tsc` emits: the library, plain ES modules with declarations
  *   dist/bin/padlock.cjs       the bin: checks the Node version, answers `--version`, imports main.js
@@ -9,18 +9,20 @@
  * It builds aside and then swaps, so that a running Padlock never sees half a build.
  */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import { commonJsNames } from './commonjs-names.mjs';
 import { notices } from './notices.mjs';
+import { alone, hashOf, root, SOURCES } from './sources.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { into: { type: 'string', default: root } } });
-const into = resolve(values.into);
-const stage = join(into, `.dist-${process.pid}`);
+const { values } = parseArgs({ options: { 'if-stale': { type: 'boolean', default: false } } });
+const dist = join(root, 'dist');
+const stage = join(root, '.cache', 'dist-next');
+const old = join(root, '.cache', 'dist-old');
+const builtFrom = join(root, '.cache', 'built-from');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 /** The library. */
@@ -79,23 +81,29 @@ const bin = () =>
 const provider = () =>
   build({ ...modules, entryPoints: ['src/sandbox/provider.ts'], outfile: join(stage, 'sandbox/provider.js'), allowOverwrite: true });
 
-await mkdir(stage, { recursive: true });
-try {
+async function isFresh(hash) {
+  return existsSync(dist) && (await readFile(builtFrom, 'utf8').catch(() => '')) === hash;
+}
+
+async function everything() {
+  const hash = await hashOf(SOURCES);
+  if (values['if-stale'] && (await isFresh(hash))) return;
+  for (const folder of [stage, old]) await rm(folder, { recursive: true, force: true });
+  await mkdir(stage, { recursive: true });
   const [, ...bundles] = await Promise.all([library(), cli(), bin(), provider()]);
   await chmod(join(stage, 'bin/padlock.cjs'), 0o755);
-  await writeFile(
-    join(into, 'THIRD_PARTY_NOTICES.md'),
-    await notices(
-      root,
-      bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
-    ),
-  );
-  await rm(join(into, 'dist'), { recursive: true, force: true });
-  await rename(stage, join(into, 'dist'));
+  const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(join(root, 'THIRD_PARTY_NOTICES.md'), await notices(root, inputs));
+  if (existsSync(dist)) await rename(dist, old);
+  await rename(stage, dist);
+  await rm(old, { recursive: true, force: true });
+  await writeFile(builtFrom, hash);
+}
+
+try {
+  await alone(join(root, '.cache', 'build.lock'), everything);
 } catch (error) {
   // tsc says what is wrong on its stdout; esbuild has printed it already.
   process.stderr.write(`${error.stdout || error.message}\n`);
   process.exitCode = 1;
-} finally {
-  await rm(stage, { recursive: true, force: true });
 }
