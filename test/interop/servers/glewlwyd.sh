@@ -60,7 +60,7 @@ const api = async (path, body) => {
 const user = ['openid', 'profile', 'email', 'offline_access', 'read'];
 await api('auth/', { username: 'admin', password: 'password' });
 for (const name of user.slice(1)) await api('scope/', { name, display_name: name, password_required: false, scheme: {} });
-await api('user/', { username: 'alice', password: 'password', name: 'Alice Example', email: 'alice@example.test', enabled: true, scope: [...user, 'g_profile'] });
+await api('user/', { username: 'alice', password: 'rabbit-hole-7', name: 'Alice Example', email: 'alice@example.test', enabled: true, scope: [...user, 'g_profile'] });
 
 const provider = (name, type, key, cert) => api('mod/plugin/', {
   module: 'oidc', name, display_name: name, enabled: true,
@@ -94,7 +94,7 @@ JS
 cat <<JSON
 { "name": "glewlwyd", "version": "$(dpkg-query -W -f '${Version}' glewlwyd)", "hmac_secret": "hmac-secret-of-the-server-0123456789",
   "issuers": { "RS256": "$BASE/api/rs256", "PS256": "$BASE/api/ps256", "ES256": "$BASE/api/es256", "EdDSA": "$BASE/api/eddsa", "HS256": "$BASE/api/hs256" },
-  "user": { "username": "alice", "password": "password", "name": "Alice Example", "email": "alice@example.test" },
+  "user": { "username": "alice", "password": "rabbit-hole-7", "name": "Alice Example", "email": "alice@example.test" },
   "clients": {
     "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
     "odd": { "id": "padlock-odd", "secret": "a b+c%41:e&f=g/h" },

@@ -15,7 +15,7 @@ cd "$STATE"
 openssl genrsa -out sign.key 2048 2>/dev/null
 openssl rsa -in sign.key -pubout -out sign.pub 2>/dev/null
 sqlite3 users.db "create table users(login text primary key, password text, name text, email text, nick text);
-  insert into users values('alice','password','Alice Example','alice@example.test','ally');"
+  insert into users values('alice','rabbit-hole-7','Alice Example','alice@example.test','ally');"
 
 BASE=$BASE STATE=$STATE node --input-type=module > conf/lmConf-1.json <<'JS'
 import { readFileSync } from 'node:fs';
@@ -90,7 +90,7 @@ await_url "$BASE/.well-known/openid-configuration"
 
 cat <<JSON
 { "name": "LemonLDAP::NG", "version": "$(dpkg-query -W -f '${Version}' liblemonldap-ng-portal-perl)", "issuer": "$BASE",
-  "user": { "username": "alice", "password": "password", "name": "Alice Example", "email": "alice@example.test", "nickname": "ally" },
+  "user": { "username": "alice", "password": "rabbit-hole-7", "name": "Alice Example", "email": "alice@example.test", "nickname": "ally" },
   "hs256": { "id": "padlock-hs", "secret": "hs-secret-0123456789abcdef0123456789" },
   "clients": {
     "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
