@@ -41,7 +41,11 @@ export function createStorage(): (model: string) => Adapter {
         const payload = live(entries.get(id));
         // Of two requests with one token that arrive together both have found it unused; the second to get here is the thief.
         if (payload === undefined || payload.consumed !== undefined) {
-          if (payload?.grantId !== undefined) revoke(payload.grantId);
+          if (payload?.grantId !== undefined) {
+            revoke(payload.grantId);
+            // What the first is about to be given shall be worth nothing either.
+            models.get('Grant')?.delete(payload.grantId);
+          }
           throw new errors.CustomOIDCProviderError('invalid_grant', 'The token was used before.');
         }
         payload.consumed = Math.floor(Date.now() / 1000);
