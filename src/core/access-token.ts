@@ -1,0 +1,63 @@
+/** The verdict on an access token, which is opaque to a client by specification: checked where the issuer's keys fit, else labelled. */
+import { ASYMMETRIC } from './algorithms.ts';
+import { requireChecks } from './claims.ts';
+import { type Compact, parseCompact, parsePayload } from './compact.ts';
+import type { JsonObject } from './contracts.ts';
+import { isPadlockError } from './errors.ts';
+import { verifyWithKeys } from './jose.ts';
+import { publicKeys } from './key-policy.ts';
+import type { Verdict } from './session.ts';
+
+export interface AccessTokenExpectation {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Whose API the token was asked for; without it `aud` is not judged. */
+  readonly audience?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Seconds. */
+  readonly skew?: number | undefined;
+  /** The issuer's key set. Absent: none is at hand, and none is fetched for this. Asked only when the token is the issuer's own. */
+  readonly keys?: (() => Promise<readonly JsonObject[]>) | undefined;
+}
+
+type Unverified = Extract<Verdict, { by: null }>['reason'];
+const unverified = (reason: Unverified): Verdict => ({ by: null, reason });
+
+/**
+ * Checks an access token as far as a client can. A signature that the issuer's keys do not explain is no failure: some providers sign what only
+ * they can read. One that they do explain makes its dates and audience binding: throws `token_claim_type`, `token_expired`, `token_audience`.
+ */
+export async function judgeAccessToken(token: string, expected: AccessTokenExpectation): Promise<Verdict> {
+  const read = readable(token);
+  if (read === undefined) return unverified('opaque');
+  const { compact, payload } = read;
+  if (payload.iss !== expected.issuer) return unverified('other_issuer'); // check: access token issuer
+  const { alg } = compact.header;
+  if (expected.keys === undefined || !ASYMMETRIC.includes(alg as string)) return unverified('not_checked'); // check: access token algorithm
+  const keys = publicKeys(await expected.keys());
+  const proof = await orUndefined(verifyWithKeys(compact, keys, ASYMMETRIC));
+  if (proof === undefined) return unverified('no_key'); // check: access token signature
+  requireChecks(payload, { ...expected, kind: 'access', alg: proof.alg }, ['claim types', 'exp', 'aud']); // check: access token claims
+  return { by: 'jwks', ...proof };
+}
+
+/** The token as a JWT, or undefined where it is something else. */
+function readable(token: string): { readonly compact: Compact; readonly payload: JsonObject } | undefined {
+  try {
+    const compact = parseCompact(token, 'access');
+    return { compact, payload: parsePayload(compact.payload) };
+  } catch (error) {
+    if (isPadlockError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (isPadlockError(error) && error.category === 'verification') return undefined;
+    throw error;
+  }
+}
