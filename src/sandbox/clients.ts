@@ -54,6 +54,8 @@ export interface ClientOptions {
   /** How this client's ID tokens are checked. */
   readonly verifier?: string;
   readonly scope: readonly string[];
+  /** The certificate to trust, where the sandbox speaks https. */
+  readonly ca?: string;
 }
 
 const SERVICE_FLOW = 'client-credentials';

@@ -75,7 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     user: { username: USER.username, password: USER.password },
     clock,
     requests,
-    client: (flow, variant) => clientOptions(issuer, secrets, flow, variant),
+    client: (flow, variant) => ({ ...clientOptions(issuer, secrets, flow, variant), ...(tls !== undefined && { ca: tls.cert }) }),
     human: (username = USER.username, password = USER.password) => human(username, password, { issuer, clock, ca: tls?.cert }),
     next: (endpoint, behaviour) => script.add(endpoint, behaviour),
     advance: (seconds) => clock.advance(seconds),

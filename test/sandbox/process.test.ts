@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
+import type { PadlockOptions } from '../../src/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { password, refresh } from './support.ts';
@@ -166,6 +167,7 @@ describe('a sandbox', () => {
       get(`${idp.issuer}/jwks`, { ca: tls.cert }, (response) => response.setEncoding('utf8').on('data', resolve)).on('error', reject);
     });
     expect([idp.issuer, JSON.parse(keys).keys.length]).toEqual([`https://127.0.0.1:${idp.port}`, 3]);
+    expect(idp.client('password').ca).toBe(tls.cert);
     const query = new URLSearchParams({
       client_id: 'padlock-hs256',
       response_type: 'code',
@@ -178,7 +180,8 @@ describe('a sandbox', () => {
 
   test('knows its variants', async () => {
     const idp = await startSandbox();
-    expect(idp.client('password')).toMatchObject({
+    const options: PadlockOptions = idp.client('password');
+    expect(options).toMatchObject({
       issuer: idp.issuer,
       clientId: 'padlock-hs256',
       flow: 'password',
