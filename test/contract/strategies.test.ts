@@ -1,0 +1,42 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { checkStrategy } from '../../src/core/contract-checks.ts';
+import { KINDS } from '../../src/core/contracts.ts';
+import { strategies } from '../../src/strategies/index.ts';
+
+/** Checks that cannot be tried on a strategy, because of what it is. Everything else has to pass. */
+const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
+  'grant client-credentials': ['keeps secrets out of its errors and out of what it shows'],
+  'client-auth none': ['carries a client id and a secret of any characters'],
+  'formatter table': ['for programs: is one document that reads back as it was'],
+  'formatter raw': ['for programs: is one document that reads back as it was'],
+  'formatter yaml': ['for programs: is one document that reads back as it was'],
+};
+
+describe.each(strategies.map((strategy) => [`${strategy.kind} ${strategy.name}`, strategy] as const))('the %s', (title, strategy) => {
+  test('keeps the contract of its kind', async () => {
+    const skipped: string[] = [];
+    for await (const { name, verdict, detail } of checkStrategy(strategy)) {
+      if (verdict === 'skipped') skipped.push(name);
+      else expect([name, verdict, detail]).toEqual([name, 'pass', '']);
+    }
+    expect(skipped).toEqual(NOT_FOR[title] ?? []);
+  });
+});
+
+const FOLDERS = {
+  grant: 'grants',
+  'client-auth': 'client-auth',
+  verifier: 'verifiers',
+  formatter: 'formatters',
+  source: 'sources',
+} as const;
+describe.each(KINDS)('every file of the kind %s', (kind) => {
+  const names = readdirSync(new URL(`../../src/strategies/${FOLDERS[kind]}/`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''));
+
+  test.each(names)('%s is in the list of strategies', (name) => {
+    const listed = strategies.filter((strategy) => strategy.kind === kind).map((strategy) => strategy.name);
+    if (!listed.includes(name))
+      throw new Error(`src/strategies/${FOLDERS[kind]}/${name}.ts is not in src/strategies/index.ts, or is not named like its file.`);
+  });
+});

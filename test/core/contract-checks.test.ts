@@ -1,0 +1,254 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CheckReport } from '../../src/core/claims.ts';
+import { recordFaults } from '../../src/core/contract/record.ts';
+import { checkStrategy } from '../../src/core/contract-checks.ts';
+import type { ClientAuth, Formatter, Grant, GrantHost, Source, Strategy, Values, Verifier } from '../../src/core/contracts.ts';
+
+async function reports(strategy: unknown): Promise<readonly CheckReport[]> {
+  const all: CheckReport[] = [];
+  for await (const report of checkStrategy(strategy as Strategy)) all.push(report);
+  return all;
+}
+const failures = async (strategy: unknown): Promise<readonly string[]> =>
+  (await reports(strategy)).filter(({ verdict }) => verdict === 'fail').map(({ name, detail }) => `${name}: ${detail}`);
+
+const smsPin: Grant = {
+  kind: 'grant',
+  name: 'sms-pin',
+  summary: 'sign in with a PIN sent by SMS',
+  interactive: true,
+  options: {
+    username: { type: 'string', summary: 'who signs in', required: true, identity: true },
+    pin: { type: 'string', summary: 'the PIN', required: true, secret: true, prompt: 'PIN from the SMS' },
+  },
+  async acquire({ username, pin }: Values, host) {
+    if (!/^\d{6}$/.test(pin)) host.fail('usage_bad_value', { message: 'A PIN has six digits.' });
+    return host.exchange('urn:acme:grant:sms-pin', { username, pin });
+  },
+};
+const post: ClientAuth = {
+  kind: 'client-auth',
+  name: 'post',
+  summary: 'a secret in the body',
+  method: 'client_secret_post',
+  options: { clientSecret: { type: 'string', summary: 'client secret', secret: true } },
+  applies: ({ clientSecret }: Values) => clientSecret !== undefined || { no: 'there is none' },
+  authenticate({ clientSecret }: Values, { form, provider }) {
+    form.set('client_id', provider.clientId);
+    form.set('client_secret', clientSecret);
+  },
+};
+const trusting: Verifier = {
+  kind: 'verifier',
+  name: 'trusting',
+  summary: 'believes everybody',
+  algorithms: ['RS256'],
+  keySet: true,
+  verify: async (token) => ({
+    payload: JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()),
+    alg: 'RS256',
+    kid: null,
+  }),
+};
+const shout: Formatter = {
+  kind: 'formatter',
+  name: 'shout',
+  summary: 'loud',
+  format: ({ title }) => JSON.stringify(title ?? '').replaceAll(/[^ -~]/g, '?'),
+};
+const vault: Source = {
+  kind: 'source',
+  name: 'vault',
+  summary: 'a vault',
+  async read(argument, host) {
+    if (typeof argument !== 'string') return host.fail('config_schema');
+    return host.env(argument) ?? host.fail('config_missing_credential');
+  },
+};
+
+describe('the contract checks', () => {
+  test.each([smsPin, post, shout, vault])('pass a good $kind', async (strategy) => {
+    const all = await reports(strategy);
+    expect(all.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
+    expect(all.length).toBeGreaterThan(3);
+  });
+
+  test('find values a grant accepts', async () => {
+    expect((await reports(smsPin)).map(({ verdict }) => verdict)).toEqual(Array(7).fill('pass'));
+  });
+
+  test('skip, with the reason, what a strategy lets nobody try', async () => {
+    const picky: Grant = { ...smsPin, acquire: async (_, host) => host.fail('usage_bad_value', { message: 'Only on Mondays.' }) };
+    const [, returns] = await reports(picky);
+    expect(returns).toEqual({
+      name: 'returns what the token endpoint answered, whole',
+      verdict: 'skipped',
+      detail: 'it wants other values: usage_bad_value (Only on Mondays.)',
+    });
+  });
+
+  test('stop at a strategy that is none', async () => {
+    expect(await reports(null)).toEqual([
+      { name: 'is a record that can be registered and built', verdict: 'fail', detail: 'it must be an object' },
+    ]);
+  });
+
+  test('see through a strategy that is loaded when it is chosen', async () => {
+    const { kind, name, summary } = vault;
+    expect(await failures({ kind, name, summary, load: async () => ({ read: vault.read }) })).toEqual([]);
+    expect(await failures({ kind, name, summary, load: async () => ({}) })).toEqual([expect.stringContaining('read must be a function')]);
+    expect(await failures({ kind, name, summary, load: async () => Promise.reject(new Error('gone')) })).toEqual([
+      expect.stringContaining('Error: gone'),
+    ]);
+  });
+
+  const refused = (host: GrantHost) => host.exchange('x', {}).catch(() => ({ access_token: 'a', token_type: 'Bearer' }));
+  test.each<[string, Partial<Grant>]>([
+    [
+      'answered, whole: its answer lacks expires_in',
+      { acquire: async (_, host) => ({ access_token: (await host.exchange('x', {})).access_token, token_type: 'Bearer' }) },
+    ],
+    ['answered, whole: it returned nothing', { acquire: async (_, host) => void (await host.exchange('x', {})) as never }],
+    [
+      'answered, whole: it ended in TypeError',
+      { acquire: async (values, host) => Object.assign(values, { pin: '' }) && host.exchange('x', {}) },
+    ],
+    [
+      'answered, whole: it ended in TypeError',
+      { acquire: async (_, host) => Object.assign(await host.exchange('x', {}), { scope: 'all' }) },
+    ],
+    ["texts: the form's pin is not a text", { acquire: async (_, host) => host.exchange('x', { pin: 1 as never }) }],
+    ['texts: it says that its grant type', { grantType: 'y' }],
+    ['with its code: it returned something after a refusal', { acquire: async (_, host) => refused(host) }],
+    ['is cancelled: it went on', { acquire: async (_, host) => refused(host) }],
+    [
+      'with its code: client_unauthorized became plugin_crashed',
+      { acquire: (_, host) => host.exchange('x', {}).catch(() => host.fail('plugin_crashed')) },
+    ],
+    [
+      'keeps secrets',
+      {
+        acquire: ({ pin }: Values, host) =>
+          host.exchange('x', { pin }).catch(() => host.fail('client_unauthorized', { message: `PIN ${pin}` })),
+      },
+    ],
+    ['keeps secrets', { acquire: async ({ pin }: Values, host) => [host.show(`Sending ${pin}`), host.exchange('x', { pin })][1] as never }],
+    ['names hosts as hosts', { hosts: () => ['https://sms.example/'] }],
+    ['says whether it applies', { applies: () => false as never }],
+  ])('find the fault in a grant: %s', async (fault, part) => {
+    expect((await failures({ ...smsPin, ...part })).join('\n')).toContain(fault);
+  });
+
+  test.each<[string, ClientAuth['authenticate']]>([
+    [
+      'two proofs',
+      (values: Values, request) => [post.authenticate(values, request), request.headers.set('authorization', 'Basic eDp5')] as never,
+    ],
+    ['does not say which client', () => {}],
+    [
+      'a member of the form is gone',
+      (values: Values, request) => [request.form.delete('scope'), post.authenticate(values, request)] as never,
+    ],
+    [
+      'a member of the form is gone',
+      (values: Values, request) => [request.form.append('resource', 'x'), post.authenticate(values, request)] as never,
+    ],
+    [
+      'the header accept was changed',
+      (values: Values, request) => [request.headers.set('accept', '*/*'), post.authenticate(values, request)] as never,
+    ],
+    [
+      'ASCII value',
+      (values: Values, request) => [request.headers.set('x-secret', values.clientSecret), post.authenticate(values, request)] as never,
+    ],
+    [
+      'the secret arrives changed',
+      ({ clientSecret }: Values, { form, provider }) =>
+        [form.set('client_id', provider.clientId), form.set('client_secret', encodeURIComponent(clientSecret))] as never,
+    ],
+    ['client id or secret arrive changed', (_: Values, { headers }) => headers.set('authorization', 'Basic eDp5') as never],
+    [
+      'client_id is not',
+      ({ clientSecret }: Values, { form }) => [form.set('client_id', 'x'), form.set('client_secret', clientSecret)] as never,
+    ],
+    ['it ended in TypeError', (values: Values) => Object.assign(values, { clientSecret: '' }) as never],
+  ])('find the fault in a client authentication: %s', async (fault, authenticate) => {
+    expect((await failures({ ...post, authenticate })).join('\n')).toContain(fault);
+  });
+
+  test('find every fault in a verifier that believes everybody', async () => {
+    expect((await failures(trusting)).map((line) => line.split(':')[0])).toEqual([
+      'refuses what is no token',
+      'refuses a token without a signature',
+      'refuses a forged signature',
+      'refuses an algorithm that was not expected',
+      'refuses a payload or a header that was changed',
+    ]);
+  });
+
+  test('find a verifier that refuses everything, or with a code of its own', async () => {
+    const refuses = (code: string): Verifier => ({ ...trusting, verify: async (_token, _values, host) => host.fail(code) });
+    expect(await failures(refuses('token_signature'))).toEqual([expect.stringContaining('a good RS256 token ended in token_signature')]);
+    expect((await failures(refuses('auth_expired')))[0]).toContain('was refused with auth_expired; use a token_ code');
+    expect((await failures({ ...trusting, verify: async () => Promise.reject(new Error('no')) }))[0]).toContain(
+      'ended in Error: no; fail with host.fail',
+    );
+  });
+
+  test.each<[string, Partial<Formatter>]>([
+    ['U+001b is in the output', { format: ({ title = '' }) => title }],
+    ['U+009b is in the output', { format: ({ title = '' }) => JSON.stringify(title) }],
+    ['printed differently', { format: () => String(Math.random()) }],
+    ['did not become a text', { format: () => undefined as never }],
+    ['ends in a newline', { format: () => 'x\n' }],
+    ['ended in TypeError', { format: ({ rows }) => String((rows as unknown[]).push({})) }],
+    ['reads back as something else', { machine: true, format: ({ document }) => JSON.stringify(document.schema) }],
+  ])('find the fault in a formatter: %s', async (fault, part) => {
+    expect((await failures({ ...shout, ...part })).join('\n')).toContain(fault);
+  });
+
+  test.each<[string, Source['read']]>([
+    ['something else than a text', async () => undefined as never],
+    ['returned something all the same', async (_, host) => host.env('x') ?? 'default'],
+    ['it ended in TypeError', async (argument) => (argument as string).toUpperCase()],
+    ['an error holds the secret', async (_, host) => host.fail('config_schema', { message: `${host.env('x')} is wrong.` })],
+  ])('find the fault in a source: %s', async (fault, read) => {
+    expect((await failures({ ...vault, read })).join('\n')).toContain(fault);
+  });
+});
+
+describe('the form of a strategy', () => {
+  test.each<[string, unknown]>([
+    ['it must be an object', 'password'],
+    ['kind must be one of', { ...smsPin, kind: 'flow' }],
+    ['name must be kebab-case', { ...smsPin, name: 'smsPin' }],
+    ['summary must be', { ...smsPin, summary: 'Ends in a full stop.' }],
+    ['summary must be', { ...smsPin, summary: 'red \u001b[31m' }],
+    ['acquire must be a function', { ...smsPin, acquire: 'x' }],
+    ['behaviour must be in one place', { ...smsPin, load: async () => smsPin }],
+    ['behaviour must be in one place', { kind: 'grant', name: 'x', summary: 'x' }],
+    ['use must be a class', { kind: 'grant', name: 'x', summary: 'x', use: {} }],
+    ['frobnicate is not a known member of a grant', { ...smsPin, frobnicate: 1 }],
+    ['subject has the wrong type', { ...smsPin, subject: 'robot' }],
+    ['method is missing', { ...post, method: undefined }],
+    ['algorithms is missing', { ...trusting, algorithms: [] }],
+    ['the key must be camelCase', { ...smsPin, options: { 'user-name': { type: 'string', summary: 'x' } } }],
+    ['options must be an object', { ...smsPin, options: [] }],
+    ['options.a must be an object', { ...smsPin, options: { a: 'string' } }],
+    ['options.a.type must be one of', { ...smsPin, options: { a: { type: 'date', summary: 'x' } } }],
+    ['options.a.type must be one of', { ...smsPin, options: { a: { type: 'toString', summary: 'x' } } }],
+    ['options.a.summary', { ...smsPin, options: { a: { type: 'string' } } }],
+    ['options.a.descripton is not a known member', { ...smsPin, options: { a: { type: 'string', summary: 'x', descripton: 'x' } } }],
+    ['options.a.short has the wrong type', { ...smsPin, options: { a: { type: 'string', summary: 'x', short: 'ab' } } }],
+    ['only a string can be secret', { ...smsPin, options: { a: { type: 'list', summary: 'x', secret: true } } }],
+    ['a secret has no default', { ...smsPin, options: { a: { type: 'string', summary: 'x', secret: true, default: 'x' } } }],
+    ['options.a.default is not a number', { ...smsPin, options: { a: { type: 'number', summary: 'x', default: 'x' } } }],
+    ['minimum is above its maximum', { ...smsPin, options: { a: { type: 'number', summary: 'x', minimum: 2, maximum: 1 } } }],
+  ])('%s', (fault, strategy) => {
+    expect(recordFaults(strategy).join('\n')).toContain(fault);
+  });
+
+  test('is right when nothing is wrong', () => {
+    for (const strategy of [smsPin, post, trusting, shout, vault]) expect(recordFaults(strategy)).toEqual([]);
+  });
+});
