@@ -1,5 +1,4 @@
 /** What `auth`, `whoami` and `token` answer: the documents of the JSON schemas, and the columns people see. */
-import type { Claims } from './claims.ts';
 import type { JsonObject } from './contracts.ts';
 import type { AccessToken, IdToken, Session, User, Verdict } from './session.ts';
 import type { Column, Row, View } from './view.ts';
@@ -85,19 +84,6 @@ function clientRow({ clientId, audience, access }: Session): Row {
 /** The best of what a user is called; never empty. */
 function titleOf({ name, email, nickname, id }: User): string {
   return [name, email, nickname].find((text) => text !== undefined && text.trim() !== '') ?? id;
-}
-
-/** The user in verified claims. Claims of the wrong type are no name; they stay in the claims. */
-export function userOf(claims: Claims): User {
-  const text = (key: string): string | undefined =>
-    Object.hasOwn(claims, key) && typeof claims[key] === 'string' ? claims[key] : undefined;
-  const [name, email, nickname] = ['name', 'email', 'nickname'].map(text);
-  return {
-    id: text('sub') ?? '',
-    ...(name !== undefined && { name }),
-    ...(email !== undefined && { email }),
-    ...(nickname !== undefined && { nickname }),
-  };
 }
 
 /** A sign-in. What was not verified is not in it: a Session takes verified claims or the reason why there are none. */

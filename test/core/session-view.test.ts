@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/core/contracts.ts';
 import { EXIT_CODES, PadlockError } from '../../src/core/errors.ts';
 import type { AccessToken, Identity, Session, Verdict } from '../../src/core/session.ts';
 import { withHidden } from '../../src/core/session.ts';
-import { idTokenView, sessionView, tokenView, userOf } from '../../src/core/session-view.ts';
+import { idTokenView, sessionView, tokenView } from '../../src/core/session-view.ts';
 import { listView } from '../../src/core/view.ts';
 import { json } from '../../src/strategies/formatters/json.ts';
 import { table } from '../../src/strategies/formatters/table.ts';
@@ -174,18 +174,6 @@ describe('the view of a session', () => {
       tokenView({ type: 'DPoP', scope: [], verified, value: 'x', ...(expiresAt !== undefined && { expiresAt }) }, { now }).document;
     expect(document(new Date(now - 1))).toMatchObject({ expires_in: 0 });
     expect(Object.keys(document())).toEqual(['schema', 'access_token', 'token_type', 'scope', 'verified']);
-  });
-});
-
-describe('the user in claims', () => {
-  test('has what is text, and nothing else', () => {
-    expect(userOf(claims({ sub: 's', name: 1, email: ['a'], nickname: { a: 'b' } }))).toEqual({ id: 's' });
-    expect(userOf(claims({ sub: 's', name: '', email: 'e', nickname: 'n' }))).toEqual({ id: 's', name: '', email: 'e', nickname: 'n' });
-  });
-
-  test('comes from no prototype', () => {
-    expect(userOf(claims(JSON.parse('{"sub":"s","__proto__":{"name":"admin"}}') as JsonObject))).toEqual({ id: 's' });
-    expect(userOf(Object.create({ sub: 's', name: 'admin' }) as Claims)).toEqual({ id: '' });
   });
 });
 
