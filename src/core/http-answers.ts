@@ -11,6 +11,12 @@ const DAY = 86_400;
 /** `purpose` at the beginning of a sentence. */
 export const sentence = (purpose: string): string => purpose.charAt(0).toUpperCase() + purpose.slice(1);
 
+/** Milliseconds since the epoch of a date as HTTP writes it (RFC 9110 §5.6.7); `Date.parse` alone makes a date of "-1" too. */
+export function httpDate(text: string | undefined): number | undefined {
+  const date = text?.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
+}
+
 /**
  * Seconds to wait before asking again, at most a day: Retry-After in both its forms (RFC 9110 §10.2.3), else the moment a rate limit ends
  * (Auth0 `x-ratelimit-reset`, Okta `x-rate-limit-reset`: epoch seconds). `now` in milliseconds.
@@ -18,8 +24,8 @@ export const sentence = (purpose: string): string => purpose.charAt(0).toUpperCa
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const { 'retry-after': said } = headers;
   if (said !== undefined && /^\d+$/.test(said)) return bounded(Number(said));
-  const date = said === undefined ? Number.NaN : Date.parse(said);
-  if (!Number.isNaN(date)) return bounded((date - now) / 1000);
+  const date = httpDate(said);
+  if (date !== undefined) return bounded((date - now) / 1000);
   const reset = headers['x-ratelimit-reset'] ?? headers['x-rate-limit-reset'];
   // a small number would be a duration, which nobody documents
   return reset !== undefined && /^\d{10}$/.test(reset) ? bounded(Number(reset) - now / 1000) : undefined;

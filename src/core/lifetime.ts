@@ -1,4 +1,5 @@
 /** How long an answer may be kept (RFC 9111 §4.2, §5.2), as far as a private cache of public documents needs it. */
+import { httpDate } from './http-answers.ts';
 import type { HttpResponse } from './ports.ts';
 
 export interface Lifetime {
@@ -22,10 +23,9 @@ export function lifetimeOf(headers: HttpResponse['headers'], now: number, silent
   const maxAge = secondsOf(directives.find((directive) => directive.startsWith('max-age='))?.slice('max-age='.length));
   if (maxAge !== undefined) return { seconds: Math.max(0, maxAge - age), storable };
   if (headers.expires === undefined) return { seconds: silent, storable };
-  const base = Date.parse(headers.date ?? '') || now;
-  const until = Date.parse(headers.expires);
+  const until = httpDate(headers.expires);
   // "0" and other dates that are none mean "already expired" (RFC 9111 §5.3)
-  return { seconds: Number.isNaN(until) ? 0 : Math.max(0, (until - base) / 1000 - age), storable };
+  return { seconds: until === undefined ? 0 : Math.max(0, (until - (httpDate(headers.date) ?? now)) / 1000 - age), storable };
 }
 
 const secondsOf = (text: string | undefined): number | undefined => {
