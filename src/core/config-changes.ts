@@ -3,7 +3,7 @@ import { editConfig } from './config-edit.ts';
 import type { ConfigPlace, PluginEntry } from './config-file.ts';
 import type { JsonObject, JsonValue } from './contracts.ts';
 import { fail } from './errors.ts';
-import { isReference } from './layer.ts';
+import { isReference, type LayerName } from './layer.ts';
 import { configKey, flagName, type Options, type OptionValue, quoted } from './options.ts';
 import type { Files } from './ports.ts';
 import type { Settings } from './settings.ts';
@@ -18,6 +18,9 @@ export interface Saved {
   readonly left: readonly string[];
 }
 
+/** What these say is there without a profile, or ends with the call; and a project file must not get into a profile. */
+const PASSING: ReadonlySet<LayerName> = new Set(['default', 'project', 'sandbox']);
+
 /** What of these settings a profile can hold: values that somebody gave, and where secrets come from. */
 function keepable(settings: Settings, options: Options, asked: Readonly<Record<string, OptionValue | undefined>>) {
   const keep: [string, JsonValue][] = [];
@@ -31,11 +34,26 @@ function keepable(settings: Settings, options: Options, asked: Readonly<Record<s
       if (reference) keep.push([key, reference]);
       else if (entry || asked[key] !== undefined) left.push(flagName(key));
     } else {
-      const value = entry && entry.layer !== 'default' ? entry.value : asked[key];
+      const value = entry && !PASSING.has(entry.layer) ? entry.value : asked[key];
       if (value !== undefined) keep.push([key, value as JsonValue]);
     }
   }
   return { keep, left };
+}
+
+/** Sets keys of a profile, by option key; its other keys stay. Returns the path of the file, or undefined where none is kept. */
+export async function writeProfile(
+  files: Files,
+  where: ConfigPlace,
+  name: string,
+  values: Iterable<readonly [string, JsonValue]>,
+): Promise<string | undefined> {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u.test(name))
+    fail('usage_bad_value', 'A profile name has letters, digits, dots, dashes and underscores, at most 64.');
+  return editConfig(files, where, (config) => {
+    if (!config.profiles.includes(name)) config.set(['profiles', name], {});
+    for (const [key, value] of values) config.set(['profiles', name, configKey(key)], value);
+  });
 }
 
 /**
@@ -50,13 +68,8 @@ export async function saveProfile(
   options: Options,
   asked: Readonly<Record<string, OptionValue | undefined>> = {},
 ): Promise<Saved> {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u.test(name))
-    fail('usage_bad_value', 'A profile name has letters, digits, dots, dashes and underscores, at most 64.');
   const { keep, left } = keepable(settings, options, asked);
-  const path = await editConfig(files, where, (config) => {
-    if (!config.profiles.includes(name)) config.set(['profiles', name], {});
-    for (const [key, value] of keep) config.set(['profiles', name, configKey(key)], value);
-  });
+  const path = await writeProfile(files, where, name, keep);
   return { path, saved: keep.map(([key]) => flagName(key)), left };
 }
 

@@ -42,18 +42,12 @@ function jsonTree(content: Mutable): Tree {
 }
 
 async function yamlTree(text: string, path: string): Promise<Tree> {
-  const { visit } = await import('yaml');
+  const { isScalar, visit } = await import('yaml');
   const document = await yamlDocument(text, path);
-  const nodeOf = (value: JsonValue) => {
-    const node = document.createNode(typeof value === 'number' ? String(value) : value);
-    // Other readers of this file take what looks like a number for one.
-    if (typeof value !== 'number')
-      visit(node, {
-        Scalar: (_, scalar) => {
-          if (typeof scalar.value === 'string' && /^[-+.]?\d/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
-        },
-      });
-    return node;
+  // Numbers are written as the text they are read as; other readers of this file take what looks like a number for one.
+  const plain = (value: JsonValue): unknown => (typeof value === 'number' ? String(value) : value);
+  const quote = (scalar: { value: unknown; type?: string }, value: JsonValue): void => {
+    if (typeof value !== 'number' && typeof scalar.value === 'string' && /^[-+.]?\d/.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
   };
   return {
     setIn: (keys, value) => {
@@ -61,7 +55,15 @@ async function yamlTree(text: string, path: string): Promise<Tree> {
         const above = keys.slice(0, depth);
         if (document.hasIn(above) && document.getIn(above) === null) document.deleteIn(above); // a key with nothing behind it yet
       }
-      document.setIn(keys, nodeOf(value));
+      const there = document.getIn(keys, true);
+      if (isScalar(there) && typeof value !== 'object') {
+        there.value = plain(value); // the comment behind it stays
+        quote(there, value);
+        return;
+      }
+      const node = document.createNode(plain(value));
+      visit(node, { Scalar: (_, scalar) => quote(scalar, value) });
+      document.setIn(keys, node);
     },
     deleteIn: (keys) => void document.deleteIn(keys),
     text: () => (text.trim() === '' ? HEADING : '') + document.toString({ lineWidth: 0 }),

@@ -1,6 +1,6 @@
 /** The text of a configuration file as plain data. Its errors say where, and never quote the text. */
 import { fail } from './errors.ts';
-import { jsonFault } from './json-fault.ts';
+import { DEEPEST, jsonFault, TOO_DEEP } from './json-fault.ts';
 import { excerpt } from './text.ts';
 
 const LIMIT = 256 * 1024;
@@ -26,9 +26,29 @@ function parseJsonText(text: string, path: string): unknown {
   return JSON.parse(text);
 }
 
+interface Token {
+  readonly value?: unknown;
+  readonly items?: readonly { readonly key?: unknown; readonly value?: unknown }[];
+}
+
+/** Are collections nested deeper than anyone means? Walks without recursion. */
+function isTooDeep(roots: Iterable<unknown>): boolean {
+  const open = Array.from(roots, (root) => ({ token: root as Token | undefined, depth: 0 }));
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > DEEPEST) return true;
+    if (typeof token?.value === 'object') open.push({ token: token.value as Token, depth });
+    for (const { key, value } of token?.items ?? [])
+      for (const inner of [key, value]) open.push({ token: inner as Token, depth: depth + 1 });
+  }
+  return false;
+}
+
 /** The YAML document model, for reading and for editing. Loaded only when there is YAML. */
 export async function yamlDocument(text: string, path: string) {
-  const { LineCounter, parseDocument } = await import('yaml');
+  const { LineCounter, Parser, parseDocument } = await import('yaml');
+  // The composer recurses, and near the end of the stack V8 does not throw but ends the process: so the depth is looked at first.
+  if (isTooDeep(new Parser().parse(text))) refuseText(path, TOO_DEEP);
   const lines = new LineCounter();
   // Numbers stay text: the declaration of an option decides what 007 means, not the look of it.
   const customTags = (tags: readonly unknown[]) =>
@@ -71,10 +91,5 @@ export function configText(content: Uint8Array, path: string): string {
 export async function parseConfigText(content: Uint8Array, path: string): Promise<unknown> {
   const text = configText(content, path);
   if (text.trim() === '') return undefined;
-  try {
-    return isJsonPath(path) ? parseJsonText(text, path) : ((await parseYamlText(text, path)) ?? undefined);
-  } catch (error) {
-    if ((error as Error).name === 'RangeError') refuseText(path, 'it is nested too deeply');
-    throw error;
-  }
+  return isJsonPath(path) ? parseJsonText(text, path) : ((await parseYamlText(text, path)) ?? undefined);
 }

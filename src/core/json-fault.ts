@@ -10,7 +10,9 @@ const SPACE = /[ \t\r\n]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const LITERAL = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
-const DEEPEST = 64;
+/** Collections inside one another. */
+export const DEEPEST = 64;
+export const TOO_DEEP = 'it is nested too deeply';
 
 class Faulty {
   readonly fault: Fault;
@@ -38,7 +40,7 @@ export function jsonFault(text: string): Fault | undefined {
     throw new Faulty(at, at >= text.length ? 'it ends too early' : why);
   };
   const items = (end: string, depth: number, item: () => void): void => {
-    if (depth > DEEPEST) stop('it is nested too deeply');
+    if (depth > DEEPEST) stop(TOO_DEEP);
     if (next(end)) return;
     do item();
     while (next(','));

@@ -5,7 +5,7 @@
 import { fail } from './errors.ts';
 import { type Chosen, isReference, type Layer, type LayerName, type Merged, mergeLayers, type Raw } from './layer.ts';
 import { missingOptions } from './missing-options.ts';
-import { type Option, type Options, type OptionValue, type Place, readOption, type ValuesOf } from './options.ts';
+import { flagName, type Option, type Options, type OptionValue, type Place, readOption, type ValuesOf } from './options.ts';
 import type { Prompt } from './ports.ts';
 import type { Registry } from './registry.ts';
 import type { Redactor } from './secret.ts';
@@ -40,6 +40,13 @@ export class Settings {
     this.#flags = flags;
     this.#redactor = redactor;
     Object.freeze(this);
+  }
+
+  /** The same settings with one value that was chosen later; it counts as the call's own. */
+  choosing(key: string, option: Option, raw: OptionValue): Settings {
+    const place: Place = { name: flagName(key), kind: 'usage' };
+    const one: Chosen = Object.freeze({ layer: 'flag', place, option, raw: { raw, place }, value: readOption(option, raw, place) });
+    return new Settings({ chosen: new Map([...this.#chosen, [key, one]]), unused: this.#unused }, this.#flags, this.#redactor);
   }
 
   /** The value of an option that is no secret. */
@@ -97,12 +104,13 @@ export class Settings {
   async #value(key: string, option: Option, asking: Asking): Promise<OptionValue | undefined> {
     const found = this.#chosen.get(key);
     if (found?.value !== undefined) return found.value;
+    if (!found && option.default !== undefined) return readOption(option, option.default, { name: `The default of ${key}`, kind: 'usage' });
     const known = this.#known(asking);
     if (!known.has(key) && (found || option.required)) {
       const answer = found ? this.#secret(found, asking) : this.#ask(key, option, asking);
       known.set(key, answer);
     }
-    return (await known.get(key)) ?? option.default;
+    return known.get(key);
   }
 
   async #secret({ raw, option, place }: Chosen, { signal }: Asking): Promise<OptionValue> {
