@@ -1,7 +1,7 @@
 /** The Files port on Node: whole small files, replaced in one step, private from the first byte. */
 import { constants, type Stats } from 'node:fs';
-import { chmod, type FileHandle, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, fail, isPadlockError } from '../core/errors.ts';
 import type { FileFacts, Files } from '../core/ports.ts';
 import { excerpt } from '../core/text.ts';
@@ -10,6 +10,10 @@ import { excerpt } from '../core/text.ts';
 const LARGEST = 16 * 1024 * 1024;
 /** Opening a FIFO must not wait for its other end; Windows has neither. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+const TEMPORARY = /^\.\d+\.[a-z0-9]+\.tmp$/;
+/** Milliseconds; no writer takes that long. */
+const ABANDONED = 60_000;
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   EACCES: 'store_permissions',
@@ -70,6 +74,16 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Removes temporary files of writers that were killed. What cannot be removed now is tried again by the next write. */
+async function sweep(directory: string, name: string): Promise<void> {
+  for (const entry of await readdir(directory).catch(() => [])) {
+    if (!entry.startsWith(`${name}.`) || !TEMPORARY.test(entry.slice(name.length))) continue;
+    const path = join(directory, entry);
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED) await unlink(path).catch(() => {});
+  }
+}
+
 async function fill(handle: FileHandle, content: string | Uint8Array, mode: number): Promise<void> {
   try {
     if (process.platform !== 'win32') await handle.chmod(mode);
@@ -115,6 +129,7 @@ export class NodeFiles implements Files {
       await rename(temporary, path);
       made = false;
       await syncDirectory(directory);
+      await sweep(directory, basename(path));
     } catch (error) {
       if (made) await unlink(temporary).catch(() => {}); // the failure itself is what matters
       refuse('written', path, error);
