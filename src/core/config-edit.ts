@@ -9,7 +9,6 @@ import { excerpt } from './text.ts';
 /** A configuration that is being changed; a path is the keys from the top. */
 export interface EditableConfig {
   set(path: readonly string[], value: JsonValue): void;
-  remove(path: readonly string[]): void;
   /** The plugins as the file lists them now. */
   readonly plugins: readonly PluginEntry[];
   readonly profiles: readonly string[];
@@ -18,7 +17,6 @@ export interface EditableConfig {
 type Mutable = { [key: string]: unknown };
 interface Tree {
   setIn(path: readonly string[], value: JsonValue): void;
-  deleteIn(path: readonly string[]): void;
   text(): string;
 }
 
@@ -33,9 +31,6 @@ function jsonTree(content: Mutable): Tree {
   return {
     setIn: (path, value) => {
       parent(path)[path.at(-1) as string] = value;
-    },
-    deleteIn: (path) => {
-      delete parent(path)[path.at(-1) as string];
     },
     text: () => `${JSON.stringify(content, null, 2)}\n`,
   };
@@ -65,7 +60,6 @@ async function yamlTree(text: string, path: string): Promise<Tree> {
       visit(node, { Scalar: (_, scalar) => quote(scalar, value) });
       document.setIn(keys, node);
     },
-    deleteIn: (keys) => void document.deleteIn(keys),
     text: () => (text.trim() === '' ? HEADING : '') + document.toString({ lineWidth: 0 }),
   };
 }
@@ -96,7 +90,6 @@ export async function editConfig(files: Files, where: ConfigPlace, change: (conf
   const tree = isJsonPath(path) ? jsonTree((content ?? {}) as Mutable) : await yamlTree(configText(before, path), path);
   change({
     set: (keys, value) => apply(() => tree.setIn(keys, value), keys),
-    remove: (keys) => apply(() => tree.deleteIn(keys), keys),
     plugins,
     profiles: [...profiles.keys()],
   });

@@ -33,7 +33,7 @@ export interface Config {
   readonly openMode: number | undefined;
 }
 
-export const CONFIG_KEYS = ['default_profile', 'plugins', 'profiles'] as const;
+const CONFIG_KEYS = ['default_profile', 'plugins', 'profiles'] as const;
 
 /** The configuration file that applies, and one that could be created where there is none. Throws `config_conflict`, `config_not_found`. */
 export async function locateConfig(

@@ -1,10 +1,10 @@
 /** Secrets that arrive as bytes: from a file, from standard input, from a command. */
-import { fail } from './errors.ts';
+import { fail, isPadlockError } from './errors.ts';
 import type { Place } from './options.ts';
 import type { Files } from './ports.ts';
 
 /** Bytes. */
-export const SECRET_LIMIT = 64 * 1024;
+const SECRET_LIMIT = 64 * 1024;
 
 /** Without the one line end that an editor or `echo` put behind it; other white space may be part of a password. */
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
@@ -30,10 +30,15 @@ export function secretText(content: Uint8Array | string, place: Place): string {
   return withoutLineEnd(text) || refuse(place, 'holds no secret: it is empty');
 }
 
-/** The content of a file that should hold a secret; `path` is absolute and stays out of messages, as it may be a secret by mistake. */
+/** The content of a file that should hold a secret. `path` is absolute, and stays out of messages: it may be the secret, by mistake. */
 export async function readSecretFile(files: Files, path: string, place: Place): Promise<Uint8Array> {
-  const facts = await files.facts(path, true);
-  if (facts?.kind === 'directory') refuse(place, 'names a directory');
-  if (facts?.kind === 'file' && facts.size > SECRET_LIMIT) refuse(place, 'names a file of more than 64 kB');
-  return (await files.read(path)) ?? refuse(place, 'names a file that does not exist');
+  try {
+    const facts = await files.facts(path, true);
+    if (facts && facts.kind !== 'file') refuse(place, 'does not name a regular file');
+    if (facts && facts.size > SECRET_LIMIT) refuse(place, 'names a file of more than 64 kB');
+    return (await files.read(path)) ?? refuse(place, 'names a file that does not exist');
+  } catch (error) {
+    if (!isPadlockError(error) || error.category !== 'storage') throw error;
+    refuse(place, `names a file that cannot be read (${error.code})`);
+  }
 }

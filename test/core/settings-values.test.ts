@@ -1,7 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { PadlockError } from '../../src/core/errors.ts';
 import { defineOptions } from '../../src/core/options.ts';
 import type { Prompt, Question } from '../../src/core/ports.ts';
-import { CANARY, errorOf, hostWith, passwordOptions, registryWith, settingsOf } from './config-fixture.ts';
+import { CANARY, errorOf, hostWith, MemoryFiles, passwordOptions, registryWith, settingsOf } from './config-fixture.ts';
 
 const FLOW = 'the password flow';
 
@@ -66,6 +67,26 @@ describe('what is missing', () => {
     expect(asking.asked).toEqual([]);
   });
 
+  test('with choices is a choice, and one of them', async () => {
+    const options = defineOptions({
+      region: { type: 'string', summary: 'region', required: true, prompt: 'Region', choices: ['eu', 'us'] },
+    });
+    const asking = human({ Region: 'eu' });
+    expect(await (await settingsOf({})).values(options, FLOW, asking)).toEqual({ region: 'eu' });
+    expect(asking.asked).toEqual([
+      {
+        message: 'Region',
+        choices: [
+          { value: 'eu', label: 'eu' },
+          { value: 'us', label: 'us' },
+        ],
+      },
+    ]);
+    expect(await errorOf(async () => (await settingsOf({})).values(options, FLOW, human({ Region: CANARY })))).toMatchObject({
+      code: 'usage_bad_value',
+    });
+  });
+
   test('an empty answer is refused', async () => {
     const error = await errorOf(async () => (await settingsOf({})).values(passwordOptions, FLOW, human({})));
     expect(error).toMatchObject({ code: 'usage_bad_value', message: 'Username or email must not be empty.' });
@@ -116,6 +137,28 @@ describe('a secret by flag', () => {
   test('a file that is not there is refused without its name, which may be the secret', async () => {
     const error = await errorOf(() => passwordOf({ passwordFile: CANARY }));
     expect(error).toMatchObject({ code: 'usage_bad_value', message: '--password-file names a file that does not exist.' });
+  });
+
+  test.each([
+    ['a directory', { kind: 'directory' as const }, 'does not name a regular file'],
+    ['a pipe', { kind: 'other' as const }, 'does not name a regular file'],
+    ['a large file', { size: 70_000 }, 'names a file of more than 64 kB'],
+  ])('%s is refused', async (_, entry, why) => {
+    const error = await errorOf(() => passwordOf({ passwordFile: FILE }, {}, { [FILE]: entry as never }));
+    expect(error).toMatchObject({ code: 'usage_bad_value', message: `--password-file ${why}.` });
+  });
+
+  test('a file that cannot be read is refused without its name too', async () => {
+    const files = new MemoryFiles({ '/home/robin/project/.git': '' });
+    const facts = files.facts.bind(files);
+    files.facts = async (path, follow) => {
+      if (path.includes(CANARY)) throw new PadlockError('store_io', { message: `${path} cannot be examined (ENAMETOOLONG).` });
+      return facts(path, follow);
+    };
+    expect(await errorOf(() => passwordOf({ passwordFile: CANARY }, { files }))).toMatchObject({
+      code: 'usage_bad_value',
+      message: '--password-file names a file that cannot be read (store_io).',
+    });
   });
 
   test.each([
@@ -218,5 +261,19 @@ describe('a secret by reference', () => {
   test('a source must give text', async () => {
     const registry = registryWith({ kind: 'source', name: 'vault', summary: 'a vault', read: async () => 7 as never });
     expect(await errorOf(() => ask('{ vault: x }', { registry }))).toMatchObject({ code: 'plugin_contract' });
+  });
+});
+
+test('a program gives a secret as a text or as a function that fetches it', async () => {
+  for (const password of ['s3cret', () => 's3cret', async () => 's3cret'])
+    expect(await (await settingsOf({ more: { program: { username: 'r', password } } })).values(passwordOptions, FLOW)).toMatchObject({
+      password: 's3cret',
+    });
+  const wrong = await settingsOf({ more: { program: { username: 'r', password: () => 7 as never } } });
+  expect(await wrong.values(passwordOptions, FLOW)).toMatchObject({ password: '7' });
+  const none = await settingsOf({ more: { program: { username: 'r', password: () => undefined } } });
+  expect(await errorOf(() => none.values(passwordOptions, FLOW))).toMatchObject({
+    code: 'usage_bad_value',
+    message: 'password must be a text.',
   });
 });
