@@ -36,7 +36,13 @@ function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
         stream.write(text, (error) => {
           if (!error) resolve();
           else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new PipeClosed());
-          else reject(new PadlockError('io_output', { message: `The answer could not be written (${(error as NodeJS.ErrnoException).code}).`, cause: error }));
+          else
+            reject(
+              new PadlockError('io_output', {
+                message: `The answer could not be written (${(error as NodeJS.ErrnoException).code}).`,
+                cause: error,
+              }),
+            );
         });
       }),
   };
@@ -77,7 +83,10 @@ async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<U
 async function pinoLog({ verbosity }: Manners, stderr: Stream): Promise<Log> {
   if (verbosity === 'silent') return silentLog;
   const { pino } = await import('pino');
-  const logger = pino({ level: verbosity, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line: string) => void stderr.write(line) });
+  const logger = pino(
+    { level: verbosity, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => void stderr.write(line) },
+  );
   return {
     debug: (event, fields) => logger.debug({ ...fields }, event),
     info: (event, fields) => logger.info({ ...fields }, event),

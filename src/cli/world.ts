@@ -19,6 +19,9 @@ export class PipeClosed extends Error {
 /** What verbosity and interaction the user allowed; known before anything else is. */
 export interface Manners {
   readonly verbosity: 'silent' | 'info' | 'debug';
+  /** Nothing on stderr but errors. */
+  readonly quiet: boolean;
+  /** Asking is allowed. */
   readonly input: boolean;
   readonly colour: boolean;
 }

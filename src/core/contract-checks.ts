@@ -14,8 +14,10 @@ import { type Container, createContainer, provide } from './inject.ts';
 import { Browser, Clock, Host, Http, Log, Notices, Prompt } from './ports.ts';
 import { Registry } from './registry.ts';
 
-/** Milliseconds for one check. */
-const PATIENCE = 10_000;
+export interface CheckOptions {
+  /** Milliseconds for one check. Default: 10 000. */
+  readonly patience?: number;
+}
 
 const CHECKS: { readonly [K in Kind]: readonly Check<StrategyOf<K>>[] } = {
   grant: grantChecks,
@@ -39,10 +41,10 @@ function sealed(): Container {
   return container;
 }
 
-async function outcome(name: string, run: () => Promise<void>): Promise<CheckReport> {
+async function outcome(name: string, patience: number, run: () => Promise<void>): Promise<CheckReport> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Outcome('fail', `it did not end within ${PATIENCE / 1000} seconds`)), PATIENCE);
+    timer = setTimeout(() => reject(new Outcome('fail', `it did not end within ${patience / 1000} seconds`)), patience);
   });
   try {
     await Promise.race([run(), late]);
@@ -57,9 +59,9 @@ async function outcome(name: string, run: () => Promise<void>): Promise<CheckRep
 }
 
 /** Runs the contract of its kind over a strategy, one result after the other. Stops after the first when its form is wrong. */
-export async function* checkStrategy(strategy: Strategy): AsyncGenerator<CheckReport> {
+export async function* checkStrategy(strategy: Strategy, { patience = 10_000 }: CheckOptions = {}): AsyncGenerator<CheckReport> {
   let whole: StrategyOf<Kind> | undefined;
-  const form = await outcome('is a record that can be registered and built', async () => {
+  const form = await outcome('is a record that can be registered and built', patience, async () => {
     const faults = recordFaults(strategy);
     if (faults.length > 0) throw new Outcome('fail', faults.join('; '));
     const registry = new Registry(sealed());
@@ -71,5 +73,6 @@ export async function* checkStrategy(strategy: Strategy): AsyncGenerator<CheckRe
   yield form;
   if (form.verdict !== 'pass' || whole === undefined) return;
   const built = whole;
-  for (const { name, run } of CHECKS[strategy.kind] as readonly Check<StrategyOf<Kind>>[]) yield await outcome(name, () => run(built));
+  for (const { name, run } of CHECKS[strategy.kind] as readonly Check<StrategyOf<Kind>>[])
+    yield await outcome(name, patience, () => run(built));
 }

@@ -154,6 +154,8 @@ export interface Verifier extends Named {
   /** It reads the issuer's key set, so the host fetches that beside the token request. */
   readonly keySet?: boolean;
   applies?(values: Values, provider: ProviderInfo): Applicable;
+  /** Bytes of the secret it would check with, if it has one: an HMAC is only expected where this is long enough. */
+  keyLength?(values: Values): number | undefined;
   /** Throws `token_*` unless the signature is good. Returns what it proved; anything else is refused. */
   verify(token: string, values: Values, host: VerifierHost): Promise<Proof>;
 }

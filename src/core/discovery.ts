@@ -23,12 +23,15 @@ export function readMetadata(document: JsonObject, issuer: string): Metadata {
   if (document.issuer !== issuer) {
     const slash = document.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '');
     fail('proto_discovery_mismatch', `The discovery document of ${issuer} belongs to ${quoted(document.issuer)}.`, {
-      hint: slash ? 'They differ by one trailing slash: give --issuer exactly as the provider writes it.' : 'Give --issuer exactly as the provider writes it.',
+      hint: slash
+        ? 'They differ by one trailing slash: give --issuer exactly as the provider writes it.'
+        : 'Give --issuer exactly as the provider writes it.',
     });
   }
   for (const [member, value] of Object.entries(document)) {
     if (value !== null && (member.endsWith('_endpoint') || member === 'jwks_uri')) checkEndpoint(member, value);
-    else if (member.endsWith('_supported') && Array.isArray(value) && !isTexts(value)) fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a list of texts.`);
+    else if (member.endsWith('_supported') && Array.isArray(value) && !isTexts(value))
+      fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a list of texts.`);
   }
   if (document.token_endpoint === undefined) fail('proto_discovery_invalid', 'The discovery document names no token_endpoint.');
   return document as Metadata;
@@ -39,6 +42,10 @@ function checkEndpoint(member: string, value: JsonValue | undefined): void {
   try {
     checkUrl(value);
   } catch (cause) {
-    fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a URL that may be called: ${(cause as Error).message}`, { cause });
+    fail(
+      'proto_discovery_invalid',
+      `The discovery document's ${quoted(member)} is not a URL that may be called: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }

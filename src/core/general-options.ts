@@ -2,8 +2,8 @@
 import { defineOptions } from './options.ts';
 
 export const providerOptions = defineOptions({
-  issuer: { type: 'string', summary: "the provider's issuer URL", placeholder: 'URL', identity: true },
-  clientId: { type: 'string', summary: 'client identifier', placeholder: 'ID', identity: true },
+  issuer: { type: 'string', summary: "the provider's issuer URL", placeholder: 'URL', identity: true, account: 'where' },
+  clientId: { type: 'string', summary: 'client identifier', placeholder: 'ID', identity: true, account: 'who' },
   clientAuth: { type: 'string', summary: 'how the client proves itself', placeholder: 'METHOD' },
   caFile: { type: 'string', summary: 'trust these certificates too (PEM)', placeholder: 'FILE' },
 });
@@ -16,17 +16,27 @@ export const requestOptions = defineOptions({
   param: { type: 'map', summary: 'any other parameter of the token request', placeholder: 'KEY=VALUE' },
 });
 
+export const mannerOptions = defineOptions({
+  acceptDeprecated: { type: 'boolean', summary: 'do not warn of a deprecated flow' },
+});
+
 export const checkOptions = defineOptions({
-  verifier: { type: 'string', summary: 'how the ID token is verified; auto decides before it asks', placeholder: 'VERIFIER', default: 'auto' },
+  verifier: {
+    type: 'string',
+    summary: 'how the ID token is verified; auto decides before it asks',
+    placeholder: 'VERIFIER',
+    default: 'auto',
+  },
   idTokenSignedResponseAlg: { type: 'string', summary: 'the one algorithm that may sign the ID token', placeholder: 'ALG' },
   requireVerified: { type: 'boolean', summary: 'refuse an access token that cannot be verified' },
   clockSkew: { type: 'number', summary: 'tolerated clock difference', placeholder: 'SECONDS', default: 30, minimum: 0, maximum: 300 },
 });
 
 export const runOptions = defineOptions({
+  profile: { type: 'string', summary: 'named settings', placeholder: 'NAME', short: 'p', project: true },
   timeout: { type: 'number', summary: 'how long one request may take', placeholder: 'SECONDS', default: 30, minimum: 1, maximum: 600 },
   noCache: { type: 'boolean', summary: 'fetch metadata and keys anew' },
   format: { type: 'string', summary: 'how the answer is printed', placeholder: 'FORMAT', short: 'o', aliases: ['output'], project: true },
 });
 
-export const generalOptions = { ...providerOptions, ...requestOptions, ...checkOptions, ...runOptions };
+export const generalOptions = { ...providerOptions, ...requestOptions, ...mannerOptions, ...checkOptions, ...runOptions };

@@ -47,8 +47,8 @@ export function injectable() {
 
 /** A container of its own for one Padlock: nothing is shared with another, nothing is global. */
 export const createContainer = (): Container => root.createChildContainer();
-export const provide = <T>(container: Container, key: Token<T> | Class<T>, value: T): void => {
-  container.register<T>(keyOf(key), { useValue: value });
+export const provide = <T>(container: Container, key: Token<T> | Class<T>, value: T | undefined): void => {
+  container.register<T>(keyOf(key), { useFactory: () => value as T }); // not useValue, which refuses undefined
 };
 /** One instance per container, built when first asked for. */
 export const provideClass = <T>(container: Container, key: Token<T> | Class<T>, build: Class<T>): void => {

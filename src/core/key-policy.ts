@@ -35,7 +35,7 @@ export function misfit(jwk: JsonObject, alg: string): string | undefined {
   if (jwk.alg !== undefined && jwk.alg !== alg) return `is for another algorithm than ${alg}`; // check: key alg
   if (jwk.use !== undefined && jwk.use !== 'sig') return 'is not for signatures (use)'; // check: use
   if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'))) return 'is not for verifying (key_ops)'; // check: key_ops
-  return isComplete(jwk) ? undefined : 'is incomplete';
+  return isComplete(jwk) ? undefined : 'is incomplete'; // check: complete key
 }
 
 /** Why a fitting key must not be relied on, or undefined. */

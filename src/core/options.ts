@@ -183,7 +183,7 @@ export const quoted = (name: string): string => `"${excerpt(name, 60)}"`;
 
 /** The words that strategies share. A strategy picks what it needs and may add `required`. */
 export const shared = defineOptions({
-  clientSecret: { type: 'string', summary: 'client secret', secret: true, prompt: 'Client secret' },
-  username: { type: 'string', summary: 'who signs in', identity: true, prompt: 'Username or email', aliases: ['email'] },
-  password: { type: 'string', summary: 'password', secret: true, prompt: 'Password' },
+  clientSecret: { type: 'string', summary: 'client secret', secret: true, account: 'who', prompt: 'Client secret' },
+  username: { type: 'string', summary: 'who signs in', identity: true, account: 'who', prompt: 'Username or email', aliases: ['email'] },
+  password: { type: 'string', summary: 'password', secret: true, account: 'who', prompt: 'Password' },
 });

@@ -4,8 +4,9 @@ import { DocumentCache } from './cache.ts';
 import type { ClientAuth, JsonObject, Metadata, ProviderInfo, Request, TokenResponse, Values } from './contracts.ts';
 import { readMetadata, wellKnownUrls } from './discovery.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
+import { jsonOf } from './http-answers.ts';
 import { inject, injectable } from './inject.ts';
-import { readJson } from './json-response.ts';
+import { publicKeys } from './key-policy.ts';
 import { oauthFailure } from './oauth-error.ts';
 import { Clock, Http, type HttpResponse } from './ports.ts';
 import { Redactor } from './secret.ts';
@@ -27,7 +28,12 @@ export class Provider {
   readonly #clock: Clock;
   readonly #redactor: Redactor;
 
-  constructor(@inject(Http) http: Http, @inject(DocumentCache) documents: DocumentCache, @inject(Clock) clock: Clock, @inject(Redactor) redactor: Redactor) {
+  constructor(
+    @inject(Http) http: Http,
+    @inject(DocumentCache) documents: DocumentCache,
+    @inject(Clock) clock: Clock,
+    @inject(Redactor) redactor: Redactor,
+  ) {
     this.#http = http;
     this.#documents = documents;
     this.#clock = clock;
@@ -46,37 +52,65 @@ export class Provider {
         absent ??= error;
       }
     }
-    fail('proto_discovery_invalid', `${issuer} publishes no discovery document.`, { cause: absent, hint: 'Check --issuer: it is the URL that stands before /.well-known/.' });
+    fail('proto_discovery_invalid', `${issuer} publishes no discovery document.`, {
+      cause: absent,
+      hint: 'Check --issuer: it is the URL that stands before /.well-known/.',
+    });
+  }
+
+  /** The provider as a client of it sees it. */
+  async info(issuer: string, clientId: string, signal?: AbortSignal): Promise<ProviderInfo> {
+    return Object.freeze({ issuer, clientId, metadata: await this.discover(issuer, signal) });
   }
 
   /** The issuer's key set. `fresh`: not one from a cache. */
-  async keys({ metadata }: ProviderInfo, fresh = false, signal?: AbortSignal): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }> {
+  async keys(
+    { metadata }: ProviderInfo,
+    fresh = false,
+    signal?: AbortSignal,
+  ): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }> {
     const url = metadata.jwks_uri ?? fail('proto_discovery_invalid', 'The provider publishes no key set (jwks_uri).');
     const { value, cached } = await this.#documents.get('jwks', url, { issuer: metadata.issuer, fresh, signal });
     if (!Array.isArray(value.keys)) fail('proto_jwks_invalid', "The provider's key set has no list of keys.");
-    return { keys: value.keys.filter((key): key is JsonObject => typeof key === 'object' && key !== null && !Array.isArray(key)), cached };
+    return { keys: publicKeys(value.keys), cached };
   }
 
   /** POSTs a grant to the token endpoint (RFC 6749 §3.2), once. Returns the answer with its shape checked, the ID token included. */
-  async exchange(client: Client, grantType: string, form: Readonly<Record<string, string | undefined>>, request: Request): Promise<TokenResponse> {
-    const { allowInsecureRequests, Configuration, customFetch, genericGrantRequest } = await import('openid-client');
+  async exchange(
+    client: Client,
+    grantType: string,
+    form: Readonly<Record<string, string | undefined>>,
+    request: Request,
+  ): Promise<TokenResponse> {
+    const oidc = await import('openid-client');
     let answer: JsonObject | undefined;
-    const config = new Configuration(client.info.metadata as ServerMetadata, client.info.clientId, undefined, async (_server, _client, body, headers) => {
-      const added = new Map<string, string>();
-      const url = client.info.metadata.token_endpoint ?? '';
-      await client.auth.authenticate(client.authValues, { provider: client.info, url, form: body, headers: added, now: this.#clock.now() });
-      for (const [name, value] of added) headers.set(name, value);
-    });
-    allowInsecureRequests(config); // plain http is the network door's to refuse: it allows loopback addresses
+    const config = new oidc.Configuration(
+      client.info.metadata as ServerMetadata,
+      client.info.clientId,
+      undefined,
+      async (_server, _client, body, headers) => {
+        const added = new Map<string, string>();
+        const url = client.info.metadata.token_endpoint ?? '';
+        await client.auth.authenticate(client.authValues, {
+          provider: client.info,
+          url,
+          form: body,
+          headers: added,
+          now: this.#clock.now(),
+        });
+        for (const [name, value] of added) headers.set(name, value);
+      },
+    );
+    oidc.allowInsecureRequests(config); // plain http is the network door's to refuse: it allows loopback addresses
     config.timeout = 0; // and so are deadlines
-    config[customFetch] = async (url, init) => {
+    config[oidc.customFetch] = async (url, init) => {
       const response = await this.#post(url, init.headers, String(init.body), request.signal);
       answer = this.#tokenAnswer(response);
       const { id_token: _kept, ...shown } = answer;
       return new Response(JSON.stringify(shown), { status: 200, headers: { 'content-type': 'application/json' } });
     };
     try {
-      await genericGrantRequest(config, grantType, parametersOf(form, request));
+      await oidc.genericGrantRequest(config, grantType, parametersOf(form, request));
     } catch (error) {
       throw translated(error);
     }
@@ -91,13 +125,20 @@ export class Provider {
     const headers = new Map<string, string>([['content-type', 'application/x-www-form-urlencoded']]);
     await client.auth.authenticate(client.authValues, { provider: client.info, url, form, headers, now: this.#clock.now() });
     const purpose = 'The revocation endpoint';
-    const response = await this.#http.send({ method: 'POST', url, headers: Object.fromEntries(headers), body: form.toString(), purpose, signal });
+    const response = await this.#http.send({
+      method: 'POST',
+      url,
+      headers: Object.fromEntries(headers),
+      body: form.toString(),
+      purpose,
+      signal,
+    });
     if (response.status !== 200) throw oauthFailure(response, { purpose, now: this.#clock.now(), redactor: this.#redactor });
     return true;
   }
 
-  #post(url: string, headers: HeadersInit | undefined, body: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    return this.#http.send({ method: 'POST', url, headers: Object.fromEntries(new Headers(headers)), body, purpose: TOKEN_ENDPOINT, signal });
+  #post(url: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    return this.#http.send({ method: 'POST', url, headers, body, purpose: TOKEN_ENDPOINT, signal });
   }
 
   /** The token response of a 200, with its shape checked; anything else is the failure it stands for. */
@@ -105,7 +146,7 @@ export class Provider {
     const now = this.#clock.now();
     const context = { purpose: TOKEN_ENDPOINT, now, redactor: this.#redactor };
     if (response.status >= 300) throw oauthFailure(response, context);
-    const answer = readJson(response, TOKEN_ENDPOINT);
+    const answer = jsonOf(response, TOKEN_ENDPOINT, now);
     if (answer.error !== undefined) throw oauthFailure(response, context);
     readTokenResponse(answer, now);
     return answer;
@@ -129,7 +170,11 @@ const RESERVED = new Set(['grant_type', 'client_id', 'client_secret', 'client_as
 
 /** openid-client wraps what its fetch throws; the cause is ours. Its own complaints carry the answer, so only their code is kept. */
 function translated(error: unknown): unknown {
-  for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; at = (at as { cause?: unknown }).cause, depth++)
+  for (
+    let at: unknown = error, depth = 0;
+    typeof at === 'object' && at !== null && depth < 5;
+    at = (at as { cause?: unknown }).cause, depth++
+  )
     if (isPadlockError(at) || (at as { name?: unknown }).name === 'AbortError') return at;
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string' || !code.startsWith('OAUTH_')) return error;

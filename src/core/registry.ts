@@ -24,6 +24,7 @@ export class Registry {
   readonly #container: Container;
   readonly #records = new Map<Kind, Map<string, Strategy>>(KINDS.map((kind) => [kind, new Map()]));
   readonly #options = new Map<string, DeclaredOption>();
+  readonly #plugins = new Map<object, string>();
 
   constructor(container: Container) {
     this.#container = container;
@@ -34,17 +35,26 @@ export class Registry {
     for (const [key, option] of Object.entries(options)) this.#declare(key, option, undefined);
   }
 
-  /** Throws `plugin_conflict` for a name that is taken or an option that another strategy declares differently. */
-  add(strategy: Strategy): void {
+  /**
+   * `plugin`: the name of the plugin it comes from, if any.
+   * Throws `plugin_conflict` for a name that is taken or an option that another strategy declares differently.
+   */
+  add(strategy: Strategy, plugin?: string): void {
     const known = this.#of(strategy.kind);
     if (known.has(strategy.name)) fail('plugin_conflict', `There is a ${kindLabel(strategy.kind)} ${quoted(strategy.name)} already.`);
     for (const [key, option] of Object.entries(strategy.options ?? {})) this.#declare(key, option, strategy);
     known.set(strategy.name, strategy);
+    if (plugin !== undefined) this.#plugins.set(strategy, plugin);
   }
 
   /** Every strategy of a kind, in the order of registration. */
   list<K extends Kind>(kind: K): readonly Recorded<StrategyOf<K>>[] {
     return [...this.#of(kind).values()] as unknown as Recorded<StrategyOf<K>>[];
+  }
+
+  /** Whose code a strategy is, for messages and for `guarded`. */
+  origin(kind: Kind, name: string): { readonly plugin: string | undefined; readonly what: string } {
+    return { plugin: this.#plugins.get(this.record(kind, name)), what: `The ${kindLabel(kind)} ${quoted(name)}` };
   }
 
   names(kind: Kind): readonly string[] {

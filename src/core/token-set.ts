@@ -1,5 +1,5 @@
 /** What a token endpoint answered: the shape is checked, nothing in it is verified. */
-import type { JsonObject, JsonValue, TokenResponse } from './contracts.ts';
+import type { JsonValue, TokenResponse } from './contracts.ts';
 import { fail } from './errors.ts';
 import { quoted } from './options.ts';
 
@@ -22,14 +22,16 @@ export interface TokenSet {
   readonly response: TokenResponse;
 }
 
-function text(response: JsonObject, member: string): string | undefined {
+type Answer = Readonly<Record<string, JsonValue | undefined>>;
+
+function text(response: Answer, member: string): string | undefined {
   const value = response[member];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') fail('proto_bad_shape', `The token response's ${member} is not a text.`);
   return value;
 }
 
-function credential(response: JsonObject, member: string): string | undefined {
+function credential(response: Answer, member: string): string | undefined {
   const value = text(response, member);
   if (value !== undefined && !HEADER_SAFE.test(value))
     fail('proto_bad_shape', `The token response's ${member} is empty or holds characters that no token may hold.`);
@@ -45,7 +47,7 @@ function lifetime(value: JsonValue | undefined): number | undefined {
 }
 
 /** Checks a token response's shape (RFC 6749 §5.1). `now`: milliseconds. Throws `proto_bad_shape`, `proto_token_type`. */
-export function readTokenResponse(response: JsonObject, now: number): TokenSet {
+export function readTokenResponse(response: Answer, now: number): TokenSet {
   const accessToken = credential(response, 'access_token') ?? fail('proto_bad_shape', 'The token response has no access_token.');
   const tokenType = text(response, 'token_type') ?? fail('proto_token_type', 'The token response has no token_type.');
   const type = Object.hasOwn(TOKEN_TYPES, tokenType.toLowerCase()) ? TOKEN_TYPES[tokenType.toLowerCase()] : undefined;

@@ -27,14 +27,14 @@ export const provider: ProviderInfo = frozen({
 
 export const request: Request = frozen({ scope: ['openid', 'profile'], audience: 'https://api.example', resource: [], params: {} });
 
-function sample(option: Option, text: string): OptionValue | undefined {
+function sample(option: Option, text: string): OptionValue {
   switch (option.type) {
     case 'string':
       return option.choices?.[0] ?? text;
     case 'number':
       return option.minimum ?? 1;
     case 'boolean':
-      return undefined;
+      return true;
     case 'list':
       return [text];
     case 'map':

@@ -25,19 +25,16 @@ interface Page {
   readonly rule: string;
 }
 
-interface Cells {
-  readonly labels: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+interface Field {
+  readonly label: string;
+  /** Columns on the terminal. */
+  width: number;
+  /** Its heading is never cut, and short values are not. */
+  least: number;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-function cellsOf({ columns, rows }: View): Cells {
-  return {
-    labels: columns.map(({ label }) => visible(label)),
-    rows: rows.map((row) => columns.map(({ key }) => visible(Object.hasOwn(row, key) ? String(row[key]) : ''))),
-  };
-}
+/** A record: what it says in each field. */
+type Cells = readonly (readonly [Field, string])[];
 
 /** `text` in at most `lines` pieces that fit, never split within a character; what is left over becomes an ellipsis. */
 function fold(text: string, width: number, lines: number, { measure }: Page): string[] {
@@ -49,7 +46,7 @@ function fold(text: string, width: number, lines: number, { measure }: Page): st
     const more = measure(character);
     if (used + more > width) {
       if (pieces.length === lines - 1) {
-        while (used >= width) used -= measure(piece.pop() ?? '');
+        while (used >= width) used -= measure(piece.pop() as string);
         return [...pieces, `${piece.join('')}…`];
       }
       pieces.push(piece.join(''));
@@ -62,42 +59,40 @@ function fold(text: string, width: number, lines: number, { measure }: Page): st
   return [...pieces, piece.join('')];
 }
 
-/** Widths that fit, taken from the widest columns; undefined when that would cut headings. */
-function fitted(wanted: readonly number[], least: readonly number[], width: number): readonly number[] | undefined {
-  const room = width - GAP.length * (wanted.length - 1);
-  if (sum(wanted) <= room) return wanted;
-  if (sum(least) > room) return undefined;
-  const widths = wanted.map((natural) => Math.min(natural, room));
-  for (let over = sum(widths) - room; over > 0; over--) {
-    let widest = -1;
-    for (const [at, current] of widths.entries()) if (current > (least[at] ?? 0) && current > (widths[widest] ?? 0)) widest = at;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
-  return widths;
+/** Narrows the widest fields until all fit beside each other; false when that would cut headings. */
+function narrow(fields: readonly Field[], width: number): boolean {
+  const room = width - GAP.length * (fields.length - 1);
+  const over = (): number => fields.reduce((total, field) => total + field.width, -room);
+  if (over() <= 0) return true;
+  if (fields.reduce((total, { least }) => total + least, 0) > room) return false;
+  for (const field of fields) field.width = Math.min(field.width, room);
+  for (let more = over(); more > 0; more--)
+    fields.filter((field) => field.width > field.least).reduce((a, b) => (b.width > a.width ? b : a)).width--;
+  return true;
 }
 
-function grid({ labels, rows }: Cells, widths: readonly number[], page: Page): string[] {
-  const line = (texts: readonly string[], paint: (text: string) => string): string =>
-    texts
-      .map((text, at) => {
-        const [shown = ''] = fold(text, widths[at] ?? 0, 1, page);
-        const padding = at === texts.length - 1 ? '' : ' '.repeat((widths[at] ?? 0) - page.measure(shown));
-        return paint(shown) + padding;
+function grid(fields: readonly Field[], rows: readonly Cells[], page: Page): string[] {
+  const line = (cells: Cells, paint: (text: string) => string): string =>
+    cells
+      .map(([{ width }, text]) => {
+        const shown = fold(text, width, 1, page).join('');
+        return paint(shown) + ' '.repeat(width - page.measure(shown));
       })
       .join(GAP)
       .trimEnd();
-  const rule = page.faint(widths.map((width) => page.rule.repeat(width)).join(GAP));
-  return [line(labels, page.bold), rule, ...rows.map((row) => line(row, (text) => text))];
+  const headings = fields.map((field) => [field, field.label] as const);
+  const rule = fields.map(({ width }) => page.rule.repeat(width)).join(GAP);
+  return [line(headings, page.bold), page.faint(rule), ...rows.map((cells) => line(cells, (text) => text))];
 }
 
 /** Each record as lines of label and value. */
-function list({ labels, rows }: Cells, page: Page): string[] {
-  const column = Math.max(...labels.map(page.measure)) + GAP.length;
+function list(fields: readonly Field[], rows: readonly Cells[], page: Page): string[] {
+  const column = Math.max(...fields.map(({ label }) => page.measure(label))) + GAP.length;
   const below = page.width - column < BESIDE;
   const indent = ' '.repeat(below ? GAP.length : column);
-  return rows.flatMap((row, index) => {
-    const lines = labels.flatMap((label, at) => {
-      const pieces = fold(row[at] ?? '', page.width - indent.length, LINES, page);
+  return rows.flatMap((cells, index) => {
+    const lines = cells.flatMap(([{ label }, text]) => {
+      const pieces = fold(text, page.width - indent.length, LINES, page);
       if (below) return [page.bold(fold(label, page.width, 1, page).join('')), ...pieces.map((piece) => indent + piece)];
       return pieces.map((piece, n) => (n === 0 ? page.bold(label) + ' '.repeat(column - page.measure(label)) : indent) + piece);
     });
@@ -105,14 +100,16 @@ function list({ labels, rows }: Cells, page: Page): string[] {
   });
 }
 
-function body(view: View, page: Page): string[] {
-  if (view.columns.length === 0) return [];
-  if (view.rows.length === 0) return ['None.'];
-  const cells = cellsOf(view);
-  const natural = cells.labels.map((label, at) => Math.max(...[label, ...cells.rows.map((row) => row[at] ?? '')].map(page.measure)));
-  const least = cells.labels.map((label, at) => Math.max(page.measure(label), Math.min(natural[at] ?? 0, LEAST)));
-  const widths = fitted(natural, cells.rows.length === 1 ? natural : least, page.width);
-  return widths === undefined ? list(cells, page) : grid(cells, widths, page);
+function body({ columns, rows }: View, page: Page): string[] {
+  if (columns.length === 0) return [];
+  if (rows.length === 0) return ['None.'];
+  const fields = columns.map(({ label }): Field => ({ label: visible(label), width: 0, least: 0 }));
+  const records = rows.map((row) => columns.map(({ key }) => visible(Object.hasOwn(row, key) ? String(row[key]) : '')));
+  const cells = records.map((texts) => fields.map((field, at) => [field, texts[at] as string] as const));
+  for (const [field, text] of cells.flat()) field.width = Math.max(field.width, page.measure(field.label), page.measure(text));
+  for (const field of fields)
+    field.least = rows.length === 1 ? field.width : Math.max(page.measure(field.label), Math.min(field.width, LEAST));
+  return (narrow(fields, page.width) ? grid : list)(fields, cells, page);
 }
 
 /**

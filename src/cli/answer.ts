@@ -1,0 +1,38 @@
+/** An answer → stdout, in the format that was chosen, and the exit code. */
+import type { JsonObject } from '../core/contracts.ts';
+import { guarded } from '../core/guard.ts';
+import type { View } from '../core/view.ts';
+import type { Answer, Context } from './command.ts';
+import { report } from './report.ts';
+
+/** Prints what a command answered. A failure that belongs to the answer is reported after it. */
+export async function print({ view, text, failure }: Answer, context: Context): Promise<number> {
+  const { manners, registry, redactor, world } = context;
+  if (text !== undefined) await world.stdout.write(text);
+  if (view !== undefined) {
+    const format = await context.format();
+    const formatter = await registry.use('formatter', format);
+    const style = { width: world.stdout.columns, colour: manners.colour };
+    const out = await guarded(
+      registry.origin('formatter', format),
+      () => formatter.format(warned(view, context), style),
+      (result) => typeof result === 'string',
+    );
+    await world.stdout.write(`${out}\n`);
+  }
+  if (failure === undefined) return 0;
+  return report(failure, {
+    stderr: world.stderr,
+    machine: context.machine(),
+    debug: manners.verbosity === 'debug',
+    mask: (line) => redactor.mask(line),
+  });
+}
+
+/** The CLI's own warnings stand beside the answer's. */
+function warned(view: View, { warnings }: Context): View {
+  const { document } = view;
+  if (warnings.length === 0 || !Array.isArray(document.warnings)) return view;
+  const own = warnings.map(({ code, message }) => ({ code, message }));
+  return { ...view, document: { ...document, warnings: [...own, ...document.warnings] } satisfies JsonObject };
+}

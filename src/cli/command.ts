@@ -1,0 +1,70 @@
+/** What a command is, and what it gets. */
+
+import type { Config } from '../core/config-file.ts';
+import type { PadlockError } from '../core/errors.ts';
+import type { Container } from '../core/inject.ts';
+import type { Options } from '../core/options.ts';
+import type { PadlockPipeline } from '../core/padlock.ts';
+import type { Notice, Ports } from '../core/ports.ts';
+import type { Registry } from '../core/registry.ts';
+import type { Redactor } from '../core/secret.ts';
+import type { Settings } from '../core/settings.ts';
+import type { View } from '../core/view.ts';
+import type { Argv } from './flags.ts';
+import type { ProgramOptions } from './program.ts';
+import type { Manners, World } from './world.ts';
+
+/** Everything a command may use. What costs something is made when it is asked for. */
+export interface Context {
+  readonly world: World;
+  readonly argv: Argv;
+  /** The positionals behind the command's name. */
+  readonly words: readonly string[];
+  readonly manners: Manners;
+  /** Is the answer for a program? The settings may decide it, once they are loaded. */
+  readonly machine: () => boolean;
+  /** The name of the chosen formatter. */
+  format(): Promise<string>;
+  readonly container: Container;
+  readonly registry: Registry;
+  readonly redactor: Redactor;
+  readonly config: Config | undefined;
+  /** The program these commands belong to. */
+  readonly program: ProgramOptions;
+  /** Tells a human what was done; nothing under a machine format or --quiet. */
+  say(line: string): Promise<void>;
+  /** Adds to the document's warnings, and tells a human. */
+  warn(notice: Notice): void;
+  readonly warnings: readonly Notice[];
+  settings(): Promise<Settings>;
+  ports(): Promise<Partial<Ports>>;
+  /** The pipeline with these settings and the machine's ports. */
+  padlock(settings: Settings): Promise<PadlockPipeline>;
+}
+
+export interface Answer {
+  /** What is printed; undefined prints nothing. */
+  readonly view?: View;
+  /** Already text: help, a schema. */
+  readonly text?: string;
+  /** Something is wrong with what was shown: reported after it, and its exit code counts. */
+  readonly failure?: PadlockError;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  /** Behind the name: `[TOKEN|-]`. */
+  readonly operands?: string;
+  /** How many positionals it takes at most. Default: 0. */
+  readonly most?: number;
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Does it sign in, and so take what Padlock and its strategies declare? */
+  readonly signsIn: boolean;
+  /** Flags of its own. */
+  readonly own?: Options;
+  /** The formatter when nobody chose one. */
+  readonly format: string;
+  run(context: Context): Promise<Answer>;
+}

@@ -1,0 +1,108 @@
+import { setDefaultProfile } from '../../core/config-changes.ts';
+import { locateConfig } from '../../core/config-file.ts';
+import { configSchema } from '../../core/config-schema.ts';
+import type { JsonValue } from '../../core/contracts.ts';
+import { fail } from '../../core/errors.ts';
+import { defineOptions, flagName } from '../../core/options.ts';
+import { checkConfig } from '../../core/profile.ts';
+import { listView } from '../../core/view.ts';
+import type { Answer, Command, Context } from '../command.ts';
+import { configPlaceOf } from '../config-place.ts';
+import { ownFlag } from '../everywhere.ts';
+
+const own = defineOptions({ origin: { type: 'boolean', summary: 'show where each value comes from', flagOnly: true } });
+
+async function list({ config }: Context): Promise<Answer> {
+  const rows = [...(config?.profiles ?? [])].map(([name, members]) => {
+    const text = (key: string): string => (typeof members.get(key) === 'string' ? String(members.get(key)) : '');
+    return { profile: name, issuer: text('issuer'), flow: text('flow'), default: name === config?.defaultProfile ? 'yes' : '' };
+  });
+  const columns = [
+    { key: 'profile', label: 'Profile' },
+    { key: 'issuer', label: 'Issuer' },
+    { key: 'flow', label: 'Flow' },
+    { key: 'default', label: 'Default' },
+  ];
+  return {
+    view: listView(
+      'Profiles',
+      columns,
+      rows,
+      'profiles',
+      rows.map((row) => ({ ...row, default: row.default === 'yes' })),
+    ),
+  };
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? (Array.isArray(value) ? value.join(' ') : JSON.stringify(value)) : String(value);
+
+async function show(context: Context): Promise<Answer> {
+  const { argv, config, registry, world } = context;
+  if (config) checkConfig(config, registry, { files: world.files, host: world.host });
+  const withOrigin = ownFlag(argv, 'origin') === true;
+  const entries = (await context.settings()).entries().filter(({ layer }) => withOrigin || layer !== 'default');
+  const rows = entries.map(({ key, option, layer, place, value }) => ({
+    name: flagName(key),
+    value: option.secret ? '(secret)' : shown(value),
+    layer,
+    from: place.name,
+  }));
+  const records = entries.map(({ key, option, layer, place, value }) => ({
+    name: flagName(key),
+    value: option.secret ? null : ((value ?? null) as JsonValue),
+    secret: option.secret === true,
+    layer,
+    from: place.name,
+  }));
+  const columns = [
+    { key: 'name', label: 'Option' },
+    { key: 'value', label: 'Value' },
+    ...(withOrigin ? [{ key: 'from', label: 'From' }] : []),
+  ];
+  return { view: listView('Settings', columns, rows, 'config', records) };
+}
+
+async function use(context: Context, name: string | undefined): Promise<Answer> {
+  if (name === undefined) fail('usage_missing_option', 'Say which profile: padlock config use NAME.');
+  await setDefaultProfile(context.world.files, configPlaceOf(context), name);
+  await context.say(`The default profile is now ${name}.`);
+  return {};
+}
+
+async function path(context: Context): Promise<Answer> {
+  const found = await locateConfig(context.world.files, configPlaceOf(context));
+  if (found === undefined) fail('config_not_found', 'There is no place for a configuration file: no home directory is known.');
+  return { text: `${found.path}\n` };
+}
+
+const ACTIONS: Readonly<Record<string, (context: Context, operand: string | undefined) => Promise<Answer>>> = {
+  list,
+  show,
+  use,
+  path,
+  schema: async ({ registry }) => ({ text: `${JSON.stringify(configSchema(registry), null, 2)}\n` }),
+};
+
+/** What is configured, and where it comes from. */
+export const config: Command = {
+  name: 'config',
+  summary: 'show profiles and settings, choose the default profile',
+  operands: 'list | show | use NAME | path | schema',
+  most: 2,
+  examples: [
+    ['padlock config list', 'the profiles'],
+    ['padlock config show --origin', 'every setting, and which place sets it'],
+  ],
+  signsIn: true,
+  own,
+  format: 'table',
+  async run(context) {
+    const [word, operand] = context.words;
+    const action = word !== undefined && Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
+    if (action === undefined)
+      fail(word === undefined ? 'usage_missing_command' : 'usage_unknown_command', 'Say what to do: list, show, use NAME, path or schema.');
+    if (operand !== undefined && word !== 'use') fail('usage_unexpected_argument', `padlock config ${word} takes no arguments.`);
+    return action(context, operand);
+  },
+};

@@ -1,0 +1,14 @@
+/** Every command, in the order of help. */
+import type { Command } from '../command.ts';
+import { auth } from './auth.ts';
+import { config } from './config.ts';
+import { help } from './help.ts';
+import { logout } from './logout.ts';
+import { plugin } from './plugin.ts';
+import { sandbox } from './sandbox.ts';
+import { strategies } from './strategies.ts';
+import { token } from './token.ts';
+import { verify } from './verify.ts';
+import { version } from './version.ts';
+
+export const commands: readonly Command[] = [auth, token, logout, verify, config, strategies, plugin, sandbox, help, version];

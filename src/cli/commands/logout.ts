@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts';
+
+/** Revokes and forgets what this process signed in to. Sessions are kept in memory only, so a command of its own finds none. */
+export const logout: Command = {
+  name: 'logout',
+  summary: 'forget who is signed in',
+  examples: [['padlock logout', 'revoke and forget']],
+  signsIn: true,
+  format: 'table',
+  async run(context) {
+    const padlock = await context.padlock(await context.settings());
+    const held = await padlock.sessions();
+    for (const session of held) await padlock.logout(session);
+    await context.say(held.length === 0 ? 'Nobody is signed in.' : 'Signed out.');
+    return {};
+  },
+};

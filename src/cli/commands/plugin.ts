@@ -1,0 +1,90 @@
+import { relative, resolve } from 'node:path';
+import { addPlugin, removePlugin } from '../../core/config-changes.ts';
+import { fail, PadlockError } from '../../core/errors.ts';
+import { registerPlugin } from '../../core/plugin-record.ts';
+import { fingerprint, loadPlugin, locatePlugin } from '../../core/plugins.ts';
+import { excerpt } from '../../core/text.ts';
+import { listView } from '../../core/view.ts';
+import type { Answer, Command, Context } from '../command.ts';
+import { configPlaceOf } from '../config-place.ts';
+
+type Action = (context: Context, path: string) => Promise<Answer>;
+
+const columns = [
+  { key: 'path', label: 'Path' },
+  { key: 'sha256', label: 'sha256' },
+] as const;
+
+async function add(context: Context, path: string): Promise<Answer> {
+  const { registry, world } = context;
+  const file = await locatePlugin(world.files, { path, from: world.cwd });
+  const plugin = await loadPlugin(world.files, { path: file, from: world.cwd });
+  const entry = { path: file, sha256: await fingerprint(world.files, file) };
+  const known = context.config?.plugins.some(({ path: listed }) => listed === file) === true;
+  if (!known) registerPlugin(registry, plugin); // refuses what collides, before it is listed
+  const where = await addPlugin(world.files, configPlaceOf(context), entry);
+  const named = plugin.strategies.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  await context.say(`Added ${excerpt(relative(world.cwd, file) || file, 200)} to ${excerpt(where ?? 'no file', 200)}: ${named}.`);
+  return {};
+}
+
+async function remove(context: Context, path: string): Promise<Answer> {
+  const { config, world } = context;
+  const absolute = resolve(world.cwd, path);
+  const listed = config?.plugins.find((entry) => entry.path === path || resolve(config.directory, entry.path) === absolute);
+  await removePlugin(world.files, configPlaceOf(context), listed?.path ?? path);
+  await context.say('Removed. Its file was left where it is.');
+  return {};
+}
+
+async function check({ world }: Context, path: string): Promise<Answer> {
+  const { checkStrategy } = await import('../../core/contract-checks.ts');
+  const plugin = await loadPlugin(world.files, { path, from: world.cwd });
+  const results: { strategy: string; check: string; verdict: string; detail: string }[] = [];
+  for (const strategy of plugin.strategies)
+    for await (const { name, verdict, detail } of checkStrategy(strategy))
+      results.push({ strategy: `${strategy.kind} ${strategy.name}`, check: name, verdict, detail: detail ?? '' });
+  const failed = results.filter(({ verdict }) => verdict === 'fail').length;
+  const shown = [
+    { key: 'strategy', label: 'Strategy' },
+    { key: 'check', label: 'Check' },
+    { key: 'verdict', label: 'Verdict' },
+    { key: 'detail', label: '' },
+  ];
+  const view = listView(`${plugin.name}: ${results.length - failed} passed, ${failed} failed`, shown, results, 'plugin-check');
+  return failed === 0
+    ? { view }
+    : { view, failure: new PadlockError('plugin_contract', { message: `${failed} of ${results.length} checks failed.` }) };
+}
+
+const list: Action = async ({ config }) => {
+  const rows = (config?.plugins ?? []).map(({ path, sha256 = '' }) => ({ path, sha256 }));
+  return { view: listView('Plugins', columns, rows, 'plugins') };
+};
+
+const ACTIONS: Readonly<Record<string, Action>> = { add, list, check, remove };
+
+/** Strategies from outside: add, list, check, remove. */
+export const plugin: Command = {
+  name: 'plugin',
+  summary: 'add, list, check or remove plugins',
+  operands: 'add FILE | list | check FILE | remove FILE',
+  most: 2,
+  examples: [
+    ['padlock plugin check ./sms-pin.mjs', 'run the contract suite on a file'],
+    ['padlock plugin add ./sms-pin.mjs', 'list it in your configuration'],
+  ],
+  signsIn: false,
+  format: 'table',
+  async run(context) {
+    const [word, path] = context.words;
+    const action = word !== undefined && Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
+    if (action === undefined)
+      fail(
+        word === undefined ? 'usage_missing_command' : 'usage_unknown_command',
+        'Say what to do: add FILE, list, check FILE or remove FILE.',
+      );
+    if (path === undefined && action !== list) fail('usage_missing_option', `padlock plugin ${word} needs a file.`);
+    return action(context, path ?? '');
+  },
+};

@@ -1,0 +1,100 @@
+import { setDefaultProfile, writeProfile } from '../../core/config-changes.ts';
+import { isPadlockError } from '../../core/errors.ts';
+import { defineOptions, readOption } from '../../core/options.ts';
+import type { SandboxState } from '../../sandbox/index.ts';
+import type { Command, Context } from '../command.ts';
+import { configPlaceOf } from '../config-place.ts';
+import { ownFlag } from '../everywhere.ts';
+
+const own = defineOptions({
+  port: {
+    type: 'number',
+    summary: 'the port to listen on; default: the one it had before',
+    placeholder: 'N',
+    minimum: 0,
+    maximum: 65535,
+    flagOnly: true,
+  },
+});
+
+const stateFile = ({ world }: Context): string | undefined => world.host.directories && `${world.host.directories.state}/sandbox.json`;
+
+/** Port, keys and secrets of an earlier run; anything unreadable is as good as none, since all of it can be made anew. */
+async function kept(context: Context): Promise<Partial<SandboxState>> {
+  const path = stateFile(context);
+  const content = path && (await context.world.files.read(path));
+  try {
+    return content ? (JSON.parse(new TextDecoder().decode(content)) as SandboxState) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The profile `sandbox`; it becomes the default one where there was no profile at all. */
+async function writeSandboxProfile(
+  context: Context,
+  values: readonly (readonly [string, string | readonly string[]])[],
+): Promise<string | undefined> {
+  const { config, world } = context;
+  const path = await writeProfile(world.files, configPlaceOf(context), 'sandbox', values);
+  if ((config?.profiles.size ?? 0) === 0 && path !== undefined) await setDefaultProfile(world.files, configPlaceOf(context), 'sandbox');
+  return path;
+}
+
+/** Runs an identity provider on this machine until it is interrupted. */
+export const sandbox: Command = {
+  name: 'sandbox',
+  summary: 'run an identity provider to try things with',
+  examples: [
+    ['padlock sandbox', 'start it; then, in another terminal:'],
+    ['padlock auth -p sandbox', 'sign in there'],
+  ],
+  signsIn: false,
+  own,
+  format: 'table',
+  async run(context) {
+    const { argv, world } = context;
+    const given = ownFlag(argv, 'port');
+    const port = given === undefined ? undefined : (readOption(own.port, given, { name: '--port', kind: 'usage' }) as number);
+    const { startSandbox } = await import('../../sandbox/index.ts');
+    const state = await kept(context);
+    const running = await start(startSandbox, state, port);
+    try {
+      const { clientId, clientSecret, issuer, flow } = running.client('password');
+      const { username, password } = running.user;
+      const path = stateFile(context);
+      if (path !== undefined) await world.files.write(path, JSON.stringify(running.state()));
+      const profile = await writeSandboxProfile(context, [
+        ['issuer', issuer],
+        ['clientId', clientId],
+        ['clientSecret', clientSecret ?? ''],
+        ['verifier', 'shared-secret'],
+        ['flow', flow],
+        ['username', username],
+      ]);
+      await world.stderr.write(`The sandbox listens at ${issuer}\n  user      ${username}\n  password  ${password}\n`);
+      if (profile !== undefined)
+        await world.stderr.write(
+          `Its profile is "sandbox". In another terminal:\n  padlock auth -p sandbox --password ${password}\nCtrl-C ends it.\n`,
+        );
+      await new Promise<void>((resolve) => world.signal.addEventListener('abort', () => resolve(), { once: true }));
+    } finally {
+      await running.close();
+    }
+    return {};
+  },
+};
+
+/** On the port it had, unless another was asked for; a port that is taken meanwhile is no reason to fail when nobody asked for it. */
+async function start(
+  startSandbox: typeof import('../../sandbox/index.ts').startSandbox,
+  state: Partial<SandboxState>,
+  port: number | undefined,
+) {
+  try {
+    return await startSandbox({ ...state, ...(port !== undefined && { port }) });
+  } catch (error) {
+    if (port !== undefined || state.port === undefined || !isPadlockError(error) || error.code !== 'net_connect') throw error;
+    return startSandbox({ ...state, port: 0 });
+  }
+}

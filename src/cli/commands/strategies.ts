@@ -1,0 +1,49 @@
+import { KINDS, type Kind } from '../../core/contracts.ts';
+import { fail } from '../../core/errors.ts';
+import { kindLabel } from '../../core/registry.ts';
+import { didYouMean } from '../../core/text.ts';
+import { listView } from '../../core/view.ts';
+import type { Command } from '../command.ts';
+
+/** What can be chosen by name, plugins included. */
+export const strategies: Command = {
+  name: 'strategies',
+  summary: 'list what can be chosen by name',
+  operands: '[KIND]',
+  most: 1,
+  examples: [
+    ['padlock strategies', 'flows, client authentication, verifiers, formats, sources'],
+    ['padlock strategies grant', 'the flows'],
+  ],
+  signsIn: false,
+  format: 'table',
+  async run({ registry, words: [kind] }) {
+    if (kind !== undefined && !(KINDS as readonly string[]).includes(kind))
+      fail('usage_bad_value', 'There is no such kind of strategy.', { hint: didYouMean(kind, KINDS) });
+    const kinds = kind === undefined ? KINDS : [kind as Kind];
+    const rows = kinds.flatMap((one) =>
+      registry
+        .list(one)
+        .map(({ name, summary }) => ({
+          kind: one,
+          name,
+          summary,
+          label: kindLabel(one),
+          origin: registry.origin(one, name).plugin ?? 'padlock',
+        })),
+    );
+    return {
+      view: listView(
+        'Strategies',
+        [
+          { key: 'label', label: 'Kind' },
+          { key: 'name', label: 'Name' },
+          { key: 'summary', label: 'What it is' },
+          { key: 'origin', label: 'From' },
+        ],
+        rows,
+        'strategies',
+      ),
+    };
+  },
+};

@@ -1,0 +1,136 @@
+/** Makes the context of one command: settings, ports and the pipeline, each when it is asked for. */
+
+import { wire } from '../core/compose.ts';
+import type { Config } from '../core/config-file.ts';
+import { fail } from '../core/errors.ts';
+import type { Container } from '../core/inject.ts';
+import { loadSettings } from '../core/load-settings.ts';
+import type { PadlockPipeline } from '../core/padlock.ts';
+import type { Notice, Notices, Ports } from '../core/ports.ts';
+import type { Registry } from '../core/registry.ts';
+import type { Redactor } from '../core/secret.ts';
+import type { Settings } from '../core/settings.ts';
+import { visible } from '../core/text.ts';
+import { caFrom } from './ca-file.ts';
+import type { Command, Context } from './command.ts';
+import { mannersOf, ownFlag } from './everywhere.ts';
+import type { Argv, GivenFlag } from './flags.ts';
+import type { ProgramOptions } from './program.ts';
+import type { World } from './world.ts';
+
+export interface Making {
+  readonly argv: Argv;
+  readonly command: Command;
+  readonly config: Config | undefined;
+  readonly container: Container;
+  /** What flags or the environment ask for. */
+  readonly format: string | undefined;
+  readonly options: ProgramOptions;
+  readonly redactor: Redactor;
+  readonly registry: Registry;
+  readonly world: World;
+}
+
+const SUFFIX = { value: '', file: 'File', stdin: 'Stdin' } as const;
+const layerKey = ({ flag }: GivenFlag): string => flag.key + SUFFIX[flag.form];
+
+export function contextOf({ argv, command, config, container, format, options, redactor, registry, world }: Making): Context {
+  const manners = mannersOf(argv, world);
+  const warnings: Notice[] = [];
+  let chosen = format;
+  const machine = (): boolean => isMachine(registry, chosen ?? command.format);
+  const tell = (line: string): void => void world.stderr.write(`${visible(redactor.mask(line))}\n`).catch(() => {}); // a closed stderr must not end a sign-in
+  const notices: Notices = {
+    warn: ({ message }) => void (!machine() && !manners.quiet && tell(`Warning: ${message}`)),
+    show: (line, event) => (machine() ? tell(JSON.stringify({ event: 'action_required', ...event })) : tell(line)),
+  };
+  const warn = (notice: Notice): void => {
+    warnings.push(notice);
+    notices.warn(notice);
+  };
+  const flags = new Map(argv.given.map((given) => [layerKey(given), given.value]));
+  for (const { flag } of argv.given)
+    if (flag.option.secret && flag.form === 'value' && !isSandbox(argv))
+      warn({
+        code: 'usage_secret_in_argv',
+        message: `--${flag.name} on the command line can be seen by every user of this machine; --${flag.name}-stdin and --${flag.name}-file cannot.`,
+      });
+
+  const sandboxed = async (): Promise<Readonly<Record<string, unknown>> | undefined> => {
+    if (ownFlag(argv, 'sandbox') !== true) return options.preset;
+    const { sandboxValues } = await import('./sandboxed.ts');
+    return sandboxValues(flags.get('flow'), world.signal);
+  };
+  const settings = once(async (): Promise<Settings> => {
+    const { cwd, files, home, host } = world;
+    const loaded = await loadSettings({
+      registry,
+      redactor,
+      host,
+      files,
+      cwd,
+      home,
+      config,
+      flags,
+      sandbox: await sandboxed(),
+      readStdin: world.readStdin,
+    });
+    const preferred = loaded.get('format');
+    if (command.format === 'table' && typeof preferred === 'string') chosen ??= registry.record('formatter', preferred).name; // a bare token stays bare
+    return loaded;
+  });
+  const formatName = async (): Promise<string> => {
+    if (command.signsIn) await settings();
+    return chosen ?? command.format;
+  };
+  const ports = once(async (): Promise<Partial<Ports>> => {
+    const { browser, clock, files, host } = world;
+    return { browser, clock, files, host, log: await world.log(manners), notices, prompt: world.prompt(manners) };
+  });
+  const padlock = async (settled: Settings): Promise<PadlockPipeline> =>
+    wire(container, { settings: settled, ports: await ports(), ca: await caFrom(settled, config, world) });
+  const say = async (line: string): Promise<void> => {
+    if (!machine() && !manners.quiet) await world.stderr.write(`${visible(redactor.mask(line))}\n`);
+  };
+  return {
+    program: options,
+    say,
+    world,
+    argv,
+    words: argv.positionals.slice(1),
+    manners,
+    machine,
+    format: formatName,
+    container,
+    registry,
+    redactor,
+    config,
+    warn,
+    warnings,
+    settings,
+    ports,
+    padlock,
+  };
+}
+
+/** Is this formatter for programs? An unknown one is refused elsewhere. */
+export const isMachine = (registry: Registry, format: string): boolean =>
+  registry.names('formatter').includes(format) && registry.record('formatter', format).machine === true;
+
+/** The sandbox's password is no secret. */
+const isSandbox = (argv: Argv): boolean => ownFlag(argv, 'sandbox') === true || ownFlag(argv, 'profile') === 'sandbox';
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+/** Flags that belong to a strategy which this call does not use are a mistake worth telling. Throws `usage_option_not_for_flow`. */
+export function refuseForeign({ argv, registry }: Context, flow: string): void {
+  for (const { flag } of argv.given) {
+    const owners = registry.option(flag.key)?.owners ?? [];
+    const grants = owners.filter(({ kind }) => kind === 'grant').map(({ name }) => name);
+    if (owners.length > 0 && grants.length === owners.length && !grants.includes(flow))
+      fail('usage_option_not_for_flow', `--${flag.name} is not for the ${flow} flow.`, { hint: `It is for ${grants.join(', ')}.` });
+  }
+}

@@ -1,0 +1,102 @@
+/** Option declarations → flags, and argv → what was given. yargs' parser splits the words; every judgement is made here. */
+import parse from 'yargs-parser';
+import { fail } from '../core/errors.ts';
+import { flagName, type Option, quoted } from '../core/options.ts';
+import { didYouMean } from '../core/text.ts';
+
+/** One spelling of one option on the command line. */
+export interface Flag {
+  /** Without dashes. */
+  readonly name: string;
+  readonly key: string;
+  readonly option: Option;
+  /** A secret can come as it is, from a file, or from standard input. */
+  readonly form: 'value' | 'file' | 'stdin';
+  /** Works, and is not shown. */
+  readonly hidden: boolean;
+}
+
+export interface DeclaredFlag {
+  readonly key: string;
+  readonly option: Option;
+}
+
+/** Every flag that a declaration makes. A bare secret works, hidden: argv can be read by every user of the machine. */
+export function flagsOf({ key, option }: DeclaredFlag): readonly Flag[] {
+  const name = flagName(key);
+  const plain: Flag = { name, key, option, form: 'value', hidden: option.secret === true };
+  if (!option.secret) return [plain];
+  return [
+    plain,
+    { ...plain, name: `${name}-file`, form: 'file', hidden: false },
+    { ...plain, name: `${name}-stdin`, form: 'stdin', hidden: false },
+  ];
+}
+
+const takesNoValue = ({ option, form }: Flag): boolean => form === 'stdin' || option.type === 'boolean';
+const isRepeatable = ({ option, form }: Flag): boolean => form === 'value' && (option.type === 'list' || option.type === 'map');
+
+export interface GivenFlag {
+  readonly flag: Flag;
+  /** `true`, a text, or the texts of a repeatable flag. */
+  readonly value: unknown;
+}
+
+export interface Argv {
+  readonly positionals: readonly string[];
+  /** Behind `--`. */
+  readonly rest: readonly string[];
+  readonly given: readonly GivenFlag[];
+  /** Flags that nobody declared, without their values, which may be secrets. */
+  readonly unknown: readonly string[];
+}
+
+/** Splits argv by the flags that exist. An unknown flag is reported and not refused here: a plugin may still declare it. */
+export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv {
+  const byName = new Map(
+    flags.flatMap((flag) =>
+      [flag.name, ...(flag.form === 'value' ? (flag.option.aliases ?? []) : [])].map((name) => [name, flag] as const),
+    ),
+  );
+  for (const flag of flags) if (flag.form === 'value' && flag.option.short) byName.set(flag.option.short, flag);
+  const names = [...byName.keys()];
+  const parsed = parse([...argv], {
+    string: names.filter((name) => !takesNoValue(byName.get(name) as Flag)),
+    boolean: names.filter((name) => takesNoValue(byName.get(name) as Flag)),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'short-option-groups': true,
+    },
+  });
+  const found = new Map<Flag, unknown[]>();
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name === '_' || name === '--') continue;
+    const flag = byName.get(name);
+    if (flag === undefined) unknown.push(name);
+    else found.set(flag, [...(found.get(flag) ?? []), ...(Array.isArray(value) ? value : [value])]);
+  }
+  const given = [...found].map(([flag, values]) => ({ flag, value: isRepeatable(flag) ? values : onlyOne(flag, values) }));
+  return { positionals: parsed._.map(String), rest: (parsed['--'] ?? []).map(String), given, unknown };
+}
+
+function onlyOne(flag: Flag, values: readonly unknown[]): unknown {
+  if (values.length > 1 && !takesNoValue(flag)) fail('usage_conflict', `--${flag.name} is given more than once.`);
+  return values[0];
+}
+
+/** Throws `usage_unknown_option` for the first unknown flag, with the nearest known one. */
+export function refuseUnknown(unknown: readonly string[], flags: readonly Flag[]): void {
+  const [name] = unknown;
+  if (name === undefined) return;
+  const dashes = name.length === 1 ? '-' : '--';
+  const known = flags.filter(({ hidden }) => !hidden).map((flag) => flag.name);
+  fail('usage_unknown_option', `There is no option ${quoted(dashes + name)}.`, {
+    hint: didYouMean(name, known, '--').replace(/^Known:.*/s, 'See --help.'),
+  });
+}

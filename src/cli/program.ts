@@ -1,0 +1,158 @@
+/** run(argv, world) → exit code: the whole program, with nothing of Node's in it. */
+import { type Config, readConfig } from '../core/config-file.ts';
+import { fail } from '../core/errors.ts';
+import { registerPlugin } from '../core/plugin-record.ts';
+import { loadPlugin, locatePlugin } from '../core/plugins.ts';
+import type { Registry } from '../core/registry.ts';
+import { didYouMean, nearest } from '../core/text.ts';
+import { builtIn } from '../index.ts';
+import { print } from './answer.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands/index.ts';
+import { contextOf, isMachine } from './context.ts';
+import { everywhere, ownFlag, wishedFormat } from './everywhere.ts';
+import { type Argv, type Flag, flagsOf, readArgv, refuseUnknown } from './flags.ts';
+import { report } from './report.ts';
+import type { World } from './world.ts';
+
+/** What makes a program of one's own of these commands: its name, fewer of them, and settings that are given. */
+export interface ProgramOptions {
+  readonly name: string;
+  readonly commands: readonly Command[];
+  /** Settings by option key, above the environment and below the flags. */
+  readonly preset?: Readonly<Record<string, unknown>>;
+}
+
+const PADLOCK: ProgramOptions = { name: 'padlock', commands };
+
+const flagsFrom = (registry: Registry, own: readonly Command[]): readonly Flag[] => {
+  const declared = registry.options().map(({ key, option }) => ({ key, option }));
+  const extra = own.flatMap(({ own: options = {} }) => Object.entries(options)).map(([key, option]) => ({ key, option }));
+  const known = new Map(
+    [...Object.entries(everywhere).map(([key, option]) => ({ key, option })), ...extra, ...declared].map((one) => [one.key, one]),
+  );
+  return [...known.values()].flatMap(flagsOf);
+};
+
+/** Runs one command line. Never throws, never exits: the code is the answer. */
+export async function run(words: readonly string[], world: World, options: ProgramOptions = PADLOCK): Promise<number> {
+  const { container, redactor, registry } = builtIn();
+  let argv: Argv = { positionals: [], rest: [], given: [], unknown: [] };
+  let machine = (): boolean => false;
+  try {
+    argv = readArgv(words, flagsFrom(registry, options.commands));
+    const format = wishedFormat(argv, world);
+    machine = () => format !== undefined && isMachine(registry, format);
+    const command = commandOf(argv, options);
+    if (command === undefined || ownFlag(argv, 'help') === true) return await help(argv, world, registry, options, command);
+    const config =
+      command.signsIn || command.name === 'config' || command.name === 'plugin' || command.name === 'strategies'
+        ? await configOf(argv, world)
+        : undefined;
+    if (await addPlugins(registry, argv, config, world)) argv = readArgv(words, flagsFrom(registry, options.commands));
+    if (format !== undefined) registry.record('formatter', format); // refuses an unknown one before anything is asked of anybody
+    check(argv, command, registry);
+    const context = contextOf({ argv, command, config, container, format, options, redactor, registry, world });
+    machine = context.machine;
+    const answer = await ending(world.signal, command.run(context));
+    return await print(answer, context);
+  } catch (error) {
+    const mask = (text: string): string => redactor.mask(text);
+    return await report(world.signal.aborted ? world.signal.reason : error, {
+      stderr: world.stderr,
+      machine: machine(),
+      debug: ownFlag(argv, 'debug') === true,
+      mask,
+    });
+  }
+}
+
+/** The command that was typed; undefined when help is what was asked for. An unknown word may be a secret and is not repeated. */
+function commandOf(argv: Argv, { name, commands: known }: ProgramOptions): Command | undefined {
+  const [word] = argv.positionals;
+  if (word === undefined) {
+    if (ownFlag(argv, 'help') === true) return undefined;
+    if (ownFlag(argv, 'version') === true) return known.find((command) => command.name === 'version');
+    fail('usage_missing_command', 'No command was given.', { hint: `See ${name} --help.` });
+  }
+  const found = known.find((command) => command.name === word || command.aliases?.includes(word));
+  if (found !== undefined || ownFlag(argv, 'help') === true) return found;
+  const near = nearest(
+    word,
+    known.flatMap((command) => [command.name, ...(command.aliases ?? [])]),
+  );
+  fail('usage_unknown_command', 'There is no such command.', {
+    hint: near === undefined ? `See ${name} --help.` : `Did you mean ${name} ${near}?`,
+  });
+}
+
+async function help(argv: Argv, world: World, registry: Registry, options: ProgramOptions, command: Command | undefined): Promise<number> {
+  if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world);
+  const { helpText } = await import('./help.ts');
+  await world.stdout.write(await helpText(options, command, registry, world.stdout.columns));
+  return 0;
+}
+
+async function configOf(argv: Argv, world: World): Promise<Config | undefined> {
+  const flag = ownFlag(argv, 'config');
+  const variable = world.host.env('PADLOCK_CONFIG') || undefined;
+  const named =
+    typeof flag === 'string'
+      ? { path: flag, place: { name: '--config', kind: 'usage' as const } }
+      : variable && { path: variable, place: { name: 'PADLOCK_CONFIG', kind: 'usage' as const } };
+  return readConfig(world.files, { directory: world.host.directories?.config, cwd: world.cwd, ...(named && { named }) });
+}
+
+/** Loads what the configuration lists and what `--plugin` names. Returns whether there was anything. */
+async function addPlugins(registry: Registry, argv: Argv, config: Config | undefined, world: World): Promise<boolean> {
+  const typed = (ownFlag(argv, 'plugin') as readonly string[] | undefined) ?? [];
+  const references = [
+    ...(config?.plugins ?? []).map((entry) => ({ ...entry, from: config?.directory ?? world.cwd })),
+    ...typed.map((path) => ({ path, from: world.cwd })),
+  ];
+  const loaded = new Set<string>();
+  for (const reference of references) {
+    const file = await locatePlugin(world.files, reference);
+    if (loaded.has(file)) continue;
+    loaded.add(file);
+    registerPlugin(registry, await loadPlugin(world.files, reference));
+  }
+  return references.length > 0;
+}
+
+/** Refuses what this command does not take. */
+function check(argv: Argv, command: Command, registry: Registry): void {
+  const taken = [
+    ...Object.entries({ ...everywhere, ...command.own }).map(([key, option]) => ({ key, option })),
+    ...registry.options().filter(({ key }) => command.signsIn || ALWAYS.has(key)),
+  ];
+  const keys = new Set(taken.map(({ key }) => key));
+  const flags = taken.flatMap(flagsOf);
+  refuseUnknown(argv.unknown, flags);
+  for (const { flag } of argv.given)
+    if (!keys.has(flag.key))
+      fail('usage_unknown_option', `padlock ${command.name} has no option --${flag.name}.`, {
+        hint: didYouMean(
+          flag.name,
+          flags.filter(({ hidden }) => !hidden).map(({ name }) => name),
+          '--',
+        ).replace(/^Known:.*/s, `See padlock ${command.name} --help.`),
+      });
+  if (argv.positionals.length - 1 > (command.most ?? 0))
+    fail(
+      'usage_unexpected_argument',
+      `padlock ${command.name} takes ${command.most ? `at most ${command.most}` : 'no'} arguments besides options; what was given may be a secret and is not shown.`,
+      { hint: `See padlock ${command.name} --help.` },
+    );
+}
+const ALWAYS: ReadonlySet<string> = new Set(['format', 'timeout', 'profile']);
+
+/** The result of `work`, or the signal's reason when that comes first: a port that does not listen must not hold the program. */
+function ending<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,10 @@
+/** `--sandbox`: a provider for the length of one command, and the settings that sign in there. */
+import { startSandbox } from '../sandbox/index.ts';
+
+/** Starts the sandbox, which ends with the signal or with this process. Returns settings by option key. */
+export async function sandboxValues(flow: unknown, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+  const sandbox = await startSandbox();
+  signal.addEventListener('abort', () => void sandbox.close(), { once: true });
+  const { username, password } = sandbox.user;
+  return { ...sandbox.client(typeof flow === 'string' ? flow : 'password'), username, password };
+}

@@ -1,0 +1,14 @@
+/**
+ * The container itself, for tools that use tsyringe too: its tokens, its services, and our tsyringe,
+ * since another copy does not know our classes.
+ */
+
+export { type Container, createContainer, inject, injectable, provide, provideClass, resolve, type Token, token } from './core/inject.ts';
+export { PadlockPipeline } from './core/padlock.ts';
+export { Browser, Clock, Files, Host, Http, Log, Notices, Prompt } from './core/ports.ts';
+export { Provider } from './core/provider.ts';
+export { Registry } from './core/registry.ts';
+export { Redactor, Secret } from './core/secret.ts';
+export { Settings } from './core/settings.ts';
+export { Verification } from './core/verification.ts';
+export { createPadlockContainer, type PadlockOptions } from './index.ts';

@@ -1,0 +1,51 @@
+/** What a grant may do while it runs, and nothing else: the provider's token endpoint, its hosts, the human, the clock. */
+import type { Grant, GrantHost, ProviderInfo, Request, TokenResponse, Values } from './contracts.ts';
+import { type About, fail, PadlockError } from './errors.ts';
+import { quoted } from './options.ts';
+import type { Ports } from './ports.ts';
+import type { Client, Provider } from './provider.ts';
+
+export interface GrantCall {
+  readonly grant: Grant;
+  readonly values: Values;
+  readonly client: Client;
+  readonly request: Request;
+  readonly signal: AbortSignal;
+}
+
+/** The host for one run of a grant. */
+export function grantHost(
+  { grant, values, client, request, signal }: GrantCall,
+  provider: Provider,
+  ports: Pick<Ports, 'clock' | 'http' | 'notices' | 'prompt'>,
+): GrantHost {
+  const allowed = hostsOf(client.info, grant.hosts?.(values) ?? []);
+  return Object.freeze({
+    provider: client.info,
+    request,
+    signal,
+    exchange: (grantType: string, form: Readonly<Record<string, string | undefined>>): Promise<TokenResponse> =>
+      provider.exchange(client, grantType, form, { ...request, signal }),
+    http(call) {
+      const { host } = new URL(call.url);
+      if (!allowed.has(host))
+        fail(
+          'plugin_contract',
+          `The flow ${quoted(grant.name)} may not call ${quoted(host)}: it is neither the issuer's nor among its hosts.`,
+        );
+      return ports.http.send({ ...call, signal });
+    },
+    ask: (question) => ports.prompt.ask(question, signal),
+    show: (line, event) => ports.notices.show(line, event),
+    sleep: (seconds) => ports.clock.sleep(seconds * 1000, signal),
+    fail(code: string, about: About = {}): never {
+      throw new PadlockError(code, about);
+    },
+  } satisfies GrantHost);
+}
+
+/** Hosts of the issuer and of every endpoint it published, and those that the grant declared. */
+function hostsOf({ issuer, metadata }: ProviderInfo, declared: readonly string[]): ReadonlySet<string> {
+  const published = Object.values(metadata).filter((value): value is string => typeof value === 'string' && URL.canParse(value));
+  return new Set([...[issuer, ...published].map((url) => new URL(url).host), ...declared]);
+}

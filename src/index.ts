@@ -1,0 +1,107 @@
+/** The public door: no I/O, no environment, no output when it is imported or when a Padlock is made. */
+import { programLayer } from './core/call-layers.ts';
+import { createRegistry, wire } from './core/compose.ts';
+import type { Plugin, Request } from './core/contracts.ts';
+import { type Container, resolve } from './core/inject.ts';
+import { type Padlock, PadlockPipeline } from './core/padlock.ts';
+import type { Ports } from './core/ports.ts';
+import { mergeSettings } from './core/settings.ts';
+import { strategies } from './strategies/index.ts';
+
+/** A value, or what fetches it when it is needed. */
+export type Lazy<T> = T | (() => T | Promise<T>);
+
+export interface PadlockOptions extends Omit<Request, 'signal'> {
+  readonly issuer?: string;
+  readonly clientId?: string;
+  /** `none`, `client-secret-post`, … Default: what fits the secret and the provider. */
+  readonly clientAuth?: string;
+  readonly clientSecret?: Lazy<string>;
+  /** `password`, `client-credentials`, … or one of a plugin. */
+  readonly flow?: string;
+  /** `auto` (default), `jwks`, `shared-secret`, or one of a plugin. */
+  readonly verifier?: string;
+  /** Refuse an access token that cannot be verified. */
+  readonly requireVerified?: boolean;
+  /** Seconds for one request. Default: 30. */
+  readonly timeout?: number;
+  /** PEM of certificate authorities that are trusted besides the usual ones. */
+  readonly ca?: string;
+  /** Further options by name: what the chosen strategies declare. An unknown name is an error. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly plugins?: readonly Plugin[];
+  /** Replaces parts of the outside world. By default there is a clock and the network, and nobody to ask. */
+  readonly ports?: Partial<Ports>;
+}
+
+/** What `options` say, by option key: the names that declarations use. */
+export const valuesFrom = ({
+  ca: _ca,
+  params,
+  plugins: _plugins,
+  ports: _ports,
+  values,
+  ...rest
+}: PadlockOptions): Readonly<Record<string, unknown>> => ({
+  ...rest,
+  ...(params !== undefined && { param: params }),
+  ...values,
+});
+
+/** A registry that holds everything built in, and the plugins. Throws `plugin_*`. */
+export const builtIn = (plugins?: readonly Plugin[]): ReturnType<typeof createRegistry> => createRegistry(strategies, plugins);
+
+/** A container with a Padlock in it, for tools that resolve from it themselves. */
+export function createPadlockContainer(options: PadlockOptions): Container {
+  const { container, redactor, registry } = builtIn(options.plugins);
+  const settings = mergeSettings([programLayer(registry, valuesFrom(options))], registry, redactor);
+  wire(container, { settings, ports: options.ports ?? {}, ca: options.ca });
+  return container;
+}
+
+/** A Padlock of its own, configured by `options` alone. Throws PadlockError for what is wrong with them. */
+export const createPadlock = (options: PadlockOptions): Padlock => resolve(createPadlockContainer(options), PadlockPipeline);
+
+export type { Claims } from './core/claims.ts';
+export type {
+  Applicable,
+  ClientAuth,
+  ClientAuthRequest,
+  Formatter,
+  Grant,
+  GrantHost,
+  JsonObject,
+  JsonValue,
+  Metadata,
+  Plugin,
+  Proof,
+  ProviderInfo,
+  Request,
+  Source,
+  SourceHost,
+  Strategy,
+  Style,
+  TokenResponse,
+  Verifier,
+  VerifierHost,
+} from './core/contracts.ts';
+export { type About, type Category, type ErrorCode, EXIT_CODES, isPadlockError, PadlockError } from './core/errors.ts';
+export type { Option, Options } from './core/options.ts';
+export type { Padlock, PadlockEvent } from './core/padlock.ts';
+export type {
+  Browser,
+  Clock,
+  Files,
+  Host,
+  Http,
+  HttpRequest,
+  HttpResponse,
+  Log,
+  Notice,
+  Notices,
+  Ports,
+  Prompt,
+  Question,
+} from './core/ports.ts';
+export type { AccessToken, Identity, IdToken, Session, User, Verdict } from './core/session.ts';
+export type { Column, Row, View } from './core/view.ts';

@@ -1,0 +1,26 @@
+/** The types a plugin is written against. There is nothing here at run time: a plugin needs nothing from Padlock to run. */
+export type {
+  Applicable,
+  ClientAuth as ClientAuthStrategy,
+  ClientAuthRequest,
+  Formatter as FormatterStrategy,
+  Grant as GrantStrategy,
+  GrantHost,
+  JsonObject,
+  JsonValue,
+  Metadata,
+  Plugin,
+  Proof,
+  ProviderInfo,
+  Request,
+  Source as SourceStrategy,
+  SourceHost,
+  Strategy,
+  Style,
+  TokenResponse,
+  Verifier as VerifierStrategy,
+  VerifierHost,
+} from './core/contracts.ts';
+export type { About, ErrorCode } from './core/errors.ts';
+export type { Option, Options } from './core/options.ts';
+export type { View } from './core/view.ts';

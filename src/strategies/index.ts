@@ -1,0 +1,33 @@
+/** Everything that can be chosen by name, one line each. Client authentication: the first that applies is the default. */
+import type { Strategy } from '../core/contracts.ts';
+import { clientSecretBasic } from './client-auth/client-secret-basic.ts';
+import { clientSecretPost } from './client-auth/client-secret-post.ts';
+import { none } from './client-auth/none.ts';
+import { json } from './formatters/json.ts';
+import { raw } from './formatters/raw.ts';
+import { table } from './formatters/table.ts';
+import { yaml } from './formatters/yaml.ts';
+import { clientCredentials } from './grants/client-credentials.ts';
+import { password } from './grants/password.ts';
+import { command } from './sources/command.ts';
+import { env } from './sources/env.ts';
+import { file } from './sources/file.ts';
+import { jwks } from './verifiers/jwks.ts';
+import { sharedSecret } from './verifiers/shared-secret.ts';
+
+export const strategies: readonly Strategy[] = [
+  clientCredentials,
+  password,
+  none,
+  clientSecretPost,
+  clientSecretBasic,
+  jwks,
+  sharedSecret,
+  table,
+  json,
+  yaml,
+  raw,
+  env,
+  file,
+  command,
+];
