@@ -87,6 +87,39 @@ describe('the contract checks', () => {
     });
   });
 
+  test('give every option that needs one a value of its type', async () => {
+    const got: unknown[] = [];
+    const options = {
+      count: { type: 'number', summary: 'a number', required: true, minimum: 5 },
+      names: { type: 'list', summary: 'a list', required: true },
+      pairs: { type: 'map', summary: 'a map', required: true },
+      way: { type: 'string', summary: 'a choice', choices: ['b', 'c'] },
+      port: { type: 'number', summary: 'a number', default: 80 },
+      loud: { type: 'boolean', summary: 'a switch', required: true },
+      rest: { type: 'list', summary: 'a list' },
+    } as const;
+    const grant: Grant = {
+      kind: 'grant',
+      name: 'x',
+      summary: 'x',
+      options,
+      acquire(values, host) {
+        got.push(values);
+        return host.exchange('x', {});
+      },
+    };
+    expect(await failures(grant)).toEqual([]);
+    expect(got[0]).toEqual({ count: 5, names: ['sample-value'], pairs: { key: 'sample-value' }, way: 'b', port: 80, loud: true });
+  });
+
+  test('do not wait for ever', async () => {
+    const { kind, name, summary } = vault;
+    const hanging = { kind, name, summary, read: () => new Promise<string>(() => {}) };
+    const verdicts = [];
+    for await (const { verdict, detail } of checkStrategy(hanging, { patience: 20 })) verdicts.push(`${verdict} ${detail}`);
+    expect(verdicts).toEqual(['pass ', ...Array(4).fill('fail it did not end within 0.02 seconds')]);
+  });
+
   test('stop at a strategy that is none', async () => {
     expect(await reports(null)).toEqual([
       { name: 'is a record that can be registered and built', verdict: 'fail', detail: 'it must be an object' },
