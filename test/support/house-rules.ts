@@ -1,0 +1,158 @@
+/** The rules of the house: who may import whom, which packages stand behind which door, and what no file does. */
+import { posix } from 'node:path';
+import type { Import, Source } from './source.ts';
+
+/** One sentence per offence, beginning with the file's path. */
+export type Rule = (sources: readonly Source[]) => readonly string[];
+
+/** What a file may import, by the first pattern its path matches. `lazily`: only with `import()`, or types. */
+const ROOMS: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; readonly lazily?: readonly RegExp[] }[] = [
+  { room: /^src\/core\//, may: [/^src\/core\//] },
+  { room: /^src\/strategies\/index\.ts$/, may: [/^src\/core\//, /^src\/strategies\//] },
+  { room: /^src\/strategies\//, may: [/^src\/core\//] },
+  { room: /^src\/sandbox\//, may: [/^src\/core\//, /^src\/sandbox\//] },
+  {
+    room: /^src\/cli\//,
+    may: [/^src\/(index|container|plugin)\.ts$/, /^src\/core\//, /^src\/cli\//],
+    lazily: [/^src\/sandbox\/index\.ts$/],
+  },
+  { room: /^src\/plugin\.ts$/, may: [/^src\/core\//] },
+  { room: /^src\/[a-z]+\.ts$/, may: [/^src\/core\//, /^src\/strategies\/index\.ts$/, /^src\/index\.ts$/] },
+];
+
+/** The files a package may be imported by. Only what is `eager` may be loaded before it is needed; types always. */
+const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?: boolean }>> = {
+  tsyringe: { behind: /^src\/core\/inject\.ts$/, eager: true },
+  'reflect-metadata': { behind: /^src\/core\/inject\.ts$/, eager: true },
+  'openid-client': { behind: /^src\/core\/provider\.ts$/ },
+  jose: { behind: /^src\/core\/jose\.ts$/ },
+  'https-proxy-agent': { behind: /^src\/core\/http\.ts$/ },
+  'proxy-from-env': { behind: /^src\/core\/http\.ts$/ },
+  yaml: { behind: /^src\/core\/config-(edit|text)\.ts$|^src\/strategies\/formatters\// },
+  'fast-string-width': { behind: /^src\/strategies\/formatters\// },
+  'oidc-provider': { behind: /^src\/sandbox\/provider(\.ts$|\/)/, eager: true },
+  // help.ts is itself loaded when help is asked for.
+  yargs: { behind: /^src\/cli\/help\.ts$/, eager: true },
+  'yargs-parser': { behind: /^src\/cli\/flags\.ts$/, eager: true },
+  pino: { behind: /^src\/cli\/host\.ts$/ },
+  '@clack/prompts': { behind: /^src\/cli\/prompt\.ts$/ },
+};
+
+/** Where the process, the console and the user's account are known. */
+const KNOWS_THE_PROCESS = /^src\/cli\/|^src\/sandbox\/provider(\.ts$|\/)/;
+/** The only files that hand on what others export. */
+const PUBLIC_DOORS = /^src\/[a-z]+\.ts$|^src\/cli\/terminal\.ts$|^src\/sandbox\/index\.ts$/;
+
+const packageOf = (from: string): string => from.split('/', from.startsWith('@') ? 2 : 1).join('/');
+const isPackage = ({ from }: Import): boolean => !from.startsWith('.') && !from.startsWith('node:');
+const targetOf = (source: Source, { from }: Import): string => posix.join(posix.dirname(source.path), from);
+const each = (sources: readonly Source[], find: (source: Source) => readonly string[]): readonly string[] =>
+  sources.flatMap((source) => find(source).map((offence) => `${source.path} ${offence}`));
+
+export const rooms: Rule = (sources) =>
+  each(sources, (source) => {
+    const room = ROOMS.find((entry) => entry.room.test(source.path));
+    if (room === undefined) return ['is in no room'];
+    return source.imports
+      .filter(({ from }) => from.startsWith('.'))
+      .filter((found) => {
+        const target = targetOf(source, found);
+        // The bin and the bundle's own name for the program.
+        if (source.path === 'src/cli/bin.cts' && target === 'src/cli/main.js') return false;
+        return (
+          !room.may.some((may) => may.test(target)) && !((found.lazy || found.typeOnly) && room.lazily?.some((may) => may.test(target)))
+        );
+      })
+      .map((found) => `may not import ${targetOf(source, found)}`);
+  });
+
+export const doors: Rule = (sources) =>
+  each(sources, ({ path, imports }) =>
+    imports.filter(isPackage).flatMap(({ from, typeOnly, lazy }) => {
+      const door = Object.hasOwn(DOORS, packageOf(from)) ? DOORS[packageOf(from)] : undefined;
+      if (!door?.behind.test(path)) return [`may not import the package ${packageOf(from)}`];
+      return door.eager || lazy || typeOnly ? [] : [`loads the package ${packageOf(from)} before it is needed`];
+    }),
+  );
+
+export const cycles: Rule = (sources) => {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) found.push([...trail.slice(at), path].join(' → '));
+    const source = byPath.get(path);
+    if (at >= 0 || source === undefined || done.has(path)) return;
+    for (const { from, ...rest } of source.imports) if (from.startsWith('.')) walk(targetOf(source, { from, ...rest }), [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of sources) walk(path, []);
+  return found;
+};
+
+export const ambient: Rule = (sources) =>
+  each(
+    sources.filter(({ path }) => !KNOWS_THE_PROCESS.test(path)),
+    ({ imports, globals, called }) => [
+      ...globals
+        .filter((name) => /^(globalThis\.)?(process|console)$|^(globalThis|global)$/.test(name))
+        .map((name) => `uses the global ${name}`),
+      ...imports
+        .filter(
+          ({ from, names }) =>
+            /^(node:)?(process|console)$/.test(from) ||
+            (/^(node:)?os$/.test(from) && names.some((name) => /^(homedir|userInfo|default|\*)$/.test(name))),
+        )
+        .map(({ from, names }) => `imports ${names.join(', ')} from ${from}`),
+      ...called.filter((name) => /^(node:)?(process|console|os)$/.test(name)).map((name) => `asks for the module ${name}`),
+    ],
+  );
+
+export const realms: Rule = (sources) =>
+  each(sources, ({ instanceOf }) => instanceOf.map((name) => `uses instanceof ${name}, which fails between realms`));
+
+export const names: Rule = (sources) =>
+  each(sources, ({ path }) =>
+    /(^|[/-])(util|utils|helper|helpers|common|misc)(?=[./-])/.test(path) ? ['has a name that says nothing'] : [],
+  );
+
+export const length: Rule = (sources) => each(sources, ({ lines }) => (lines > 250 ? [`has ${lines} lines`] : []));
+
+export const barrels: Rule = (sources) =>
+  each(
+    sources.filter(({ path }) => !PUBLIC_DOORS.test(path)),
+    ({ imports }) => imports.filter(({ reExport }) => reExport).map(({ from }) => `re-exports ${from}`),
+  );
+
+export const inlineTypes: Rule = (sources) =>
+  each(sources, ({ imports }) => imports.filter(({ typesInline }) => typesInline).map(({ from }) => `loads ${from} for its types only`));
+
+export const typesOnly: Rule = (sources) =>
+  each(
+    sources.filter(({ path }) => path === 'src/plugin.ts'),
+    ({ imports }) => imports.filter(({ typeOnly }) => !typeOnly).map(({ from }) => `loads ${from} at run time`),
+  );
+
+const FOLDER_OF: Readonly<Record<string, string>> = {
+  grant: 'grants',
+  'client-auth': 'client-auth',
+  verifier: 'verifiers',
+  formatter: 'formatters',
+  source: 'sources',
+};
+
+/** Every file under src/strategies is a strategy in the list, under the name of its file and the kind of its folder. */
+export function listed(
+  paths: readonly string[],
+  strategies: readonly { readonly kind: string; readonly name: string }[],
+): readonly string[] {
+  const expected = strategies.map(({ kind, name }) => `src/strategies/${FOLDER_OF[kind]}/${name}.ts`);
+  const files = paths.filter((path) => path.startsWith('src/strategies/') && path !== 'src/strategies/index.ts');
+  return [
+    ...files.filter((file) => !expected.includes(file)).map((file) => `${file} is not in the list of src/strategies/index.ts`),
+    ...expected
+      .filter((file) => !files.includes(file))
+      .map((file) => `${file} does not exist, but is what the list of src/strategies/index.ts asks for`),
+  ];
+}
