@@ -11,6 +11,8 @@ const ROOMS: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
   { room: /^src\/strategies\/index\.ts$/, may: [/^src\/core\//, /^src\/strategies\//] },
   { room: /^src\/strategies\//, may: [/^src\/core\//] },
   { room: /^src\/sandbox\//, may: [/^src\/core\//, /^src\/sandbox\//] },
+  // Loaded only with --sandbox.
+  { room: /^src\/cli\/sandboxed\.ts$/, may: [/^src\/cli\//, /^src\/core\//, /^src\/sandbox\/index\.ts$/] },
   {
     room: /^src\/cli\//,
     may: [/^src\/(index|container|plugin)\.ts$/, /^src\/core\//, /^src\/cli\//],
@@ -78,17 +80,27 @@ export const doors: Rule = (sources) =>
 export const cycles: Rule = (sources) => {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
-  const found: string[] = [];
+  const found: (readonly string[])[] = [];
   const walk = (path: string, trail: readonly string[]): void => {
     const at = trail.indexOf(path);
-    if (at >= 0) found.push([...trail.slice(at), path].join(' → '));
+    if (at >= 0) found.push([...trail.slice(at), path]);
     const source = byPath.get(path);
     if (at >= 0 || source === undefined || done.has(path)) return;
-    for (const { from, ...rest } of source.imports) if (from.startsWith('.')) walk(targetOf(source, { from, ...rest }), [...trail, path]);
+    for (const each of source.imports) if (each.from.startsWith('.')) walk(targetOf(source, each), [...trail, path]);
     done.add(path);
   };
   for (const { path } of sources) walk(path, []);
-  return found;
+  // The shortest ones; breaking them breaks those that share a step with them.
+  const steps = new Set<string>();
+  return found
+    .sort((a, b) => a.length - b.length)
+    .filter((cycle) => {
+      const own = cycle.slice(1).map((path, at) => `${cycle[at]} → ${path}`);
+      const isNew = own.every((step) => !steps.has(step));
+      for (const step of own) steps.add(step);
+      return isNew;
+    })
+    .map((cycle) => cycle.join(' → '));
 };
 
 export const ambient: Rule = (sources) =>
