@@ -84,7 +84,7 @@ my $app = Lemonldap::NG::Portal::Main->run({});
 sub { my $e = shift; $e->{HTTPS} = 'off' unless exists $e->{HTTPS}; $app->($e) };
 PSGI
 PERL5LIB="$STATE/lib" LLNG_DEFAULTCONFFILE="$STATE/lemonldap-ng.ini" \
-  nohup starman --listen "127.0.0.1:$PORT" --workers 2 --preload-app app.psgi >server.log 2>&1 </dev/null &
+  nohup starman --listen "127.0.0.1:$PORT" --workers 5 --preload-app app.psgi >server.log 2>&1 </dev/null &
 echo $! > "$PIDFILE"
 await_url "$BASE/.well-known/openid-configuration"
 
