@@ -4,7 +4,7 @@ import { defineOptions } from './options.ts';
 export const providerOptions = defineOptions({
   issuer: { type: 'string', summary: "the provider's issuer URL", placeholder: 'URL', identity: true, account: 'where' },
   clientId: { type: 'string', summary: 'client identifier', placeholder: 'ID', identity: true, account: 'who' },
-  clientAuth: { type: 'string', summary: 'how the client proves itself', placeholder: 'METHOD' },
+  clientAuth: { type: 'string', summary: 'how the client proves itself', placeholder: 'METHOD', account: 'who' },
   caFile: { type: 'string', summary: 'trust these certificates too (PEM)', placeholder: 'FILE' },
 });
 

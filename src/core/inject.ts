@@ -3,7 +3,7 @@
  * Tokens are explicit everywhere, so no compiler has to emit decorator metadata.
  */
 import 'reflect-metadata';
-import { inject as bind, type DependencyContainer, injectable as mark, container as root } from 'tsyringe';
+import { inject as bind, type DependencyContainer, Lifecycle, injectable as mark, container as root } from 'tsyringe';
 
 declare const carries: unique symbol;
 /** A key for a value of type T in the container. It shares its name with the interface it stands for. */
@@ -52,13 +52,7 @@ export const provide = <T>(container: Container, key: Token<T> | Class<T>, value
 };
 /** One instance per container, built when first asked for. */
 export const provideClass = <T>(container: Container, key: Token<T> | Class<T>, build: Class<T>): void => {
-  let made: { readonly value: T } | undefined;
-  container.register<T>(keyOf(key), {
-    useFactory: (scope) => {
-      made ??= { value: scope.resolve<T>(build) };
-      return made.value;
-    },
-  });
+  container.register<T>(keyOf(key), { useClass: build }, { lifecycle: Lifecycle.ContainerScoped });
 };
 export const resolve = <T>(container: Container, key: Token<T> | Class<T>): T => container.resolve<T>(keyOf(key));
 export const provides = <T>(container: Container, key: Token<T> | Class<T>): boolean => container.isRegistered(keyOf(key), true);

@@ -6,6 +6,7 @@ import { readMetadata, wellKnownUrls } from './discovery.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { jsonOf } from './http-answers.ts';
 import { inject, injectable } from './inject.ts';
+import { issuerUrl } from './issuer-url.ts';
 import { publicKeys } from './key-policy.ts';
 import { oauthFailure } from './oauth-error.ts';
 import { Clock, Http, type HttpResponse } from './ports.ts';
@@ -58,8 +59,9 @@ export class Provider {
     });
   }
 
-  /** The provider as a client of it sees it. */
-  async info(issuer: string, clientId: string, signal?: AbortSignal): Promise<ProviderInfo> {
+  /** The provider as a client of it sees it. Throws `config_bad_url`, `config_insecure_url`, `proto_discovery_*`. */
+  async info(configured: string, clientId: string, signal?: AbortSignal): Promise<ProviderInfo> {
+    const issuer = issuerUrl(configured, { name: 'The issuer', kind: 'config' });
     return Object.freeze({ issuer, clientId, metadata: await this.discover(issuer, signal) });
   }
 
