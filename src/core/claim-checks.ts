@@ -1,5 +1,5 @@
 /** The checks every verified token goes through, as a table (OpenID Connect Core 1.0 §3.1.3.7, RFC 7519 §4.1, RFC 8725). */
-import { atHash } from './at-hash.ts';
+import { isAtHash } from './at-hash.ts';
 import type { TokenKind } from './compact.ts';
 import type { JsonObject, JsonValue } from './contracts.ts';
 import type { ErrorCode } from './errors.ts';
@@ -140,7 +140,7 @@ const nonce = (claims: JsonObject, expected: Expectation): string | undefined =>
   claims.nonce === expected.nonce ? undefined : "The token's nonce is not the one that was sent: it may belong to another sign-in.";
 
 const accessTokenHash = ({ at_hash: hash }: JsonObject, { accessToken = '', alg = '' }: Expectation): string | undefined =>
-  hash === atHash(accessToken, alg) ? undefined : 'The ID token belongs to another access token than the one beside it (at_hash).';
+  isAtHash(hash, accessToken, alg) ? undefined : 'The ID token belongs to another access token than the one beside it (at_hash).';
 
 function signIn({ auth_time: at }: JsonObject, expected: Expectation): string | undefined {
   const { maxAge = 0 } = expected;

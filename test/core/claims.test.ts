@@ -139,7 +139,7 @@ describe('an ID token', () => {
         null,
         1,
         atHash('another', alg),
-        atHash('secret-access-token', alg.endsWith('256') ? 'RS384' : 'RS256'),
+        atHash('secret-access-token', alg.endsWith('384') ? 'RS512' : 'RS384'),
       ])
         expect(await code({ at_hash: wrong }, { accessToken: 'secret-access-token', alg })).toBe('token_at_hash');
     }
