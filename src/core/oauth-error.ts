@@ -98,9 +98,9 @@ function hintFor(code: ErrorCode, error: string | undefined): string | undefined
   if (code === 'client_unsupported_grant' || code === 'client_unauthorized')
     return 'The client may not use this flow: allow it at the provider, or choose another with --flow.';
   if (code === 'client_invalid_scope') return 'Ask for other scopes with --scope.';
-  if (code === 'client_invalid') return 'Check --client-id and the client secret.';
+  if (code === 'client_invalid') return 'Check --client-id and the client secret, or send it another way with --client-auth.';
   if (error === undefined && code === 'proto_bad_shape')
-    return 'The provider gave no reason; the client id, the client secret or the flow may be wrong.';
+    return 'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth) or the flow may be wrong.';
   if (code === 'auth_interaction_required') return 'The provider wants a step that this flow cannot do; choose a flow with a browser.';
   return undefined;
 }

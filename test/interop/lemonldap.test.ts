@@ -142,7 +142,7 @@ describe('a client secret of odd characters', () => {
   test('is refused in the header, and the hint names another way', async () => {
     const error = failure(await signIn({ ...rs, client, auth: 'client-secret-basic', format: 'json' }));
     expect(error).toMatchObject({ code: 'client_invalid', exit: 5, http_status: 401 });
-    expect(error.hint).toContain('client-secret-post');
+    expect(error.hint).toContain('--client-auth');
   });
 });
 
