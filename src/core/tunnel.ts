@@ -53,11 +53,13 @@ export async function tunnelAgent(proxy: URL, options: AgentOptions): Promise<Ag
   const connect = (target: TunnelOptions, done: Done): undefined => {
     const host = target.host?.includes(':') ? `[${target.host}]` : target.host;
     const path = `${host}:${target.port}`;
-    const asking = request(proxy, {
+    const asking = request({
+      // not the URL itself: Node would decode its password, and fail on a bare %
+      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
       method: 'CONNECT',
       path,
       agent: false,
-      auth: '', // Node would take it from the URL without decoding it
       rejectUnauthorized: true,
       headers: { host: path, ...authorization(proxy) },
       ...(secureContext && { secureContext }),

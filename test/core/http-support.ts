@@ -96,10 +96,10 @@ export async function serveTls(identity: Certificate, answer: RequestListener, o
   return { url: `https://127.0.0.1:${port}`, port };
 }
 
-/** A CONNECT proxy that leads every name to `target`. */
-export async function proxyTo(target: number, credentials?: string) {
+/** A CONNECT proxy that leads every name to `target`; with an `identity` it speaks TLS itself. */
+export async function proxyTo(target: number, credentials?: string, identity?: Certificate) {
   const connects: string[] = [];
-  const server = createServer();
+  const server = identity === undefined ? createServer() : createTlsServer(identity);
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     connects.push(request.url ?? '');
     if (credentials !== undefined && request.headers['proxy-authorization'] !== `Basic ${Buffer.from(credentials).toString('base64')}`) {

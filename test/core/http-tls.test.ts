@@ -95,6 +95,19 @@ describe('a proxy', () => {
     expect((await get('https://idp.test/')).status).toBe(200);
   });
 
+  test('gets a password with a bare percent sign as it is', async () => {
+    const { port } = await serveTls(own, answer);
+    const proxy = await proxyTo(port, 'robin:100%');
+    expect((await through(`http://robin:100%@127.0.0.1:${proxy.port}`).get('https://idp.test/')).status).toBe(200);
+  });
+
+  test('may be reached by TLS itself, and is checked then', async () => {
+    const { port } = await serveTls(own, answer);
+    const proxy = `https://127.0.0.1:${(await proxyTo(port, undefined, own)).port}`;
+    expect(text((await through(proxy).get('https://idp.test/')).body)).toBe('private');
+    await expect(door({}, { proxyFor: () => proxy }).get('https://idp.test/')).rejects.toMatchObject({ code: 'net_proxy' });
+  });
+
   test('may be written without a scheme', async () => {
     const { port } = await serveTls(own, answer);
     const proxy = await proxyTo(port);

@@ -72,6 +72,15 @@ describe('a request', () => {
     expect(connections).toHaveLength(1);
   });
 
+  test('opens a connection of its own after the door was closed', async () => {
+    const { url, connections } = await serve((_request, response) => response.end('x'));
+    const { http, get } = door();
+    await get(url);
+    await http.close();
+    await get(url);
+    expect(connections).toHaveLength(2);
+  });
+
   test('is logged without its query, header or body', async () => {
     const { url } = await serve((_request, response) => response.writeHead(200, { 'x-secret': 'CANARY1' }).end('CANARY2'));
     const { post, log } = door();
