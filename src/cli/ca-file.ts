@@ -7,7 +7,11 @@ import { excerpt } from '../core/text.ts';
 import type { World } from './world.ts';
 
 /** PEM, or undefined when no file is named. Throws `config_bad_ca`. */
-export async function caFrom(settings: Settings, config: Config | undefined, world: World): Promise<string | undefined> {
+export async function caFrom(
+  settings: Settings,
+  config: Config | undefined,
+  world: Pick<World, 'cwd' | 'files'>,
+): Promise<string | undefined> {
   const path = settings.get('caFile');
   if (typeof path !== 'string') return undefined;
   const from = settings.origin('caFile')?.layer === 'profile' ? (config?.directory ?? world.cwd) : world.cwd;

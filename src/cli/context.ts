@@ -85,10 +85,10 @@ export function contextOf({ argv, command, config, container, format, options, r
   };
   const ports = once(async (): Promise<Partial<Ports>> => {
     const { browser, clock, files, host } = world;
-    return { browser, clock, files, host, log: await world.log(manners), notices, prompt: world.prompt(manners) };
+    return { browser, clock, files, host, log: await world.log(manners), notices, prompt: world.prompt(manners), ...options.ports };
   });
   const padlock = async (settled: Settings): Promise<PadlockPipeline> =>
-    wire(container, { settings: settled, ports: await ports(), ca: await caFrom(settled, config, world) });
+    wire(container, { settings: settled, ports: await ports(), ca: options.ca ?? (await caFrom(settled, config, world)) });
   const say = async (line: string): Promise<void> => {
     if (!machine() && !manners.quiet) await world.stderr.write(`${visible(redactor.mask(line))}\n`);
   };

@@ -1,7 +1,7 @@
 /** Node's versions of what the program needs: streams, signals, standard input, pino on stderr. */
 import { constants } from 'node:os';
 import { PadlockError } from '../core/errors.ts';
-import { realClock, silentLog } from '../core/headless.ts';
+import { noBrowser, realClock, silentLog } from '../core/headless.ts';
 import type { Log } from '../core/ports.ts';
 import { NodeFiles } from './node-files.ts';
 import { homeDirectory, nodeHost } from './node-host.ts';
@@ -93,10 +93,9 @@ async function pinoLog({ verbosity }: Manners, stderr: Stream): Promise<Log> {
   };
 }
 
-/** The machine this process runs on. */
-export function nodeWorld(process: NodeJS.Process): World {
+/** What of the machine can be used without taking over its signals. */
+export function nodeParts(process: NodeJS.Process) {
   const { env, stderr, stdin, stdout } = process;
-  const signal = interruption(process);
   return {
     cwd: process.cwd(),
     home: homeDirectory(env),
@@ -105,10 +104,14 @@ export function nodeWorld(process: NodeJS.Process): World {
     host: nodeHost(env),
     files: new NodeFiles(),
     clock: realClock,
-    browser: { open: async () => false },
-    signal,
-    readStdin: () => readAll(stdin, signal),
-    log: (manners) => pinoLog(manners, stderr),
-    prompt: ({ input }) => terminalPrompt(stdin, stderr, input),
-  };
+    browser: noBrowser,
+    log: (manners: Manners) => pinoLog(manners, stderr),
+    prompt: ({ input }: Pick<Manners, 'input'>) => terminalPrompt(stdin, stderr, input),
+  } satisfies Partial<World>;
+}
+
+/** The machine this process runs on, with its signals and its standard input. */
+export function nodeWorld(process: NodeJS.Process): World {
+  const signal = interruption(process);
+  return { ...nodeParts(process), signal, readStdin: () => readAll(process.stdin, signal) };
 }

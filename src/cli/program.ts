@@ -1,8 +1,10 @@
 /** run(argv, world) → exit code: the whole program, with nothing of Node's in it. */
 import { type Config, readConfig } from '../core/config-file.ts';
+import type { Plugin } from '../core/contracts.ts';
 import { fail } from '../core/errors.ts';
 import { registerPlugin } from '../core/plugin-record.ts';
 import { loadPlugin, locatePlugin } from '../core/plugins.ts';
+import type { Ports } from '../core/ports.ts';
 import type { Registry } from '../core/registry.ts';
 import { didYouMean, nearest } from '../core/text.ts';
 import { builtIn } from '../index.ts';
@@ -20,7 +22,11 @@ export interface ProgramOptions {
   readonly name: string;
   readonly commands: readonly Command[];
   /** Settings by option key, above the environment and below the flags. */
-  readonly preset?: Readonly<Record<string, unknown>>;
+  readonly preset?: Readonly<Record<string, unknown>> | undefined;
+  readonly plugins?: readonly Plugin[] | undefined;
+  readonly ports?: Partial<Ports> | undefined;
+  /** PEM of additional certificate authorities. */
+  readonly ca?: string | undefined;
 }
 
 const PADLOCK: ProgramOptions = { name: 'padlock', commands };
@@ -36,7 +42,7 @@ const flagsFrom = (registry: Registry, own: readonly Command[]): readonly Flag[]
 
 /** Runs one command line. Never throws, never exits: the code is the answer. */
 export async function run(words: readonly string[], world: World, options: ProgramOptions = PADLOCK): Promise<number> {
-  const { container, redactor, registry } = builtIn();
+  const { container, redactor, registry } = builtIn(options.plugins);
   let argv: Argv = { positionals: [], rest: [], given: [], unknown: [] };
   let machine = (): boolean => false;
   try {
@@ -51,7 +57,7 @@ export async function run(words: readonly string[], world: World, options: Progr
         : undefined;
     if (await addPlugins(registry, argv, config, world)) argv = readArgv(words, flagsFrom(registry, options.commands));
     if (format !== undefined) registry.record('formatter', format); // refuses an unknown one before anything is asked of anybody
-    check(argv, command, registry);
+    check(argv, command, registry, options);
     const context = contextOf({ argv, command, config, container, format, options, redactor, registry, world });
     machine = context.machine;
     const answer = await ending(world.signal, command.run(context));
@@ -121,7 +127,7 @@ async function addPlugins(registry: Registry, argv: Argv, config: Config | undef
 }
 
 /** Refuses what this command does not take. */
-function check(argv: Argv, command: Command, registry: Registry): void {
+function check(argv: Argv, command: Command, registry: Registry, options: ProgramOptions): void {
   const taken = [
     ...Object.entries({ ...everywhere, ...command.own }).map(([key, option]) => ({ key, option })),
     ...registry.options().filter(({ key }) => command.signsIn || ALWAYS.has(key)),
@@ -131,18 +137,18 @@ function check(argv: Argv, command: Command, registry: Registry): void {
   refuseUnknown(argv.unknown, flags);
   for (const { flag } of argv.given)
     if (!keys.has(flag.key))
-      fail('usage_unknown_option', `padlock ${command.name} has no option --${flag.name}.`, {
+      fail('usage_unknown_option', `${options.name} ${command.name} has no option --${flag.name}.`, {
         hint: didYouMean(
           flag.name,
           flags.filter(({ hidden }) => !hidden).map(({ name }) => name),
           '--',
-        ).replace(/^Known:.*/s, `See padlock ${command.name} --help.`),
+        ).replace(/^Known:.*/s, `See ${options.name} ${command.name} --help.`),
       });
   if (argv.positionals.length - 1 > (command.most ?? 0))
     fail(
       'usage_unexpected_argument',
-      `padlock ${command.name} takes ${command.most ? `at most ${command.most}` : 'no'} arguments besides options; what was given may be a secret and is not shown.`,
-      { hint: `See padlock ${command.name} --help.` },
+      `${options.name} ${command.name} takes ${command.most ? `at most ${command.most}` : 'no'} arguments besides options; what was given may be a secret and is not shown.`,
+      { hint: `See ${options.name} ${command.name} --help.` },
     );
 }
 const ALWAYS: ReadonlySet<string> = new Set(['format', 'timeout', 'profile']);

@@ -22,15 +22,13 @@ export const strategies: Command = {
       fail('usage_bad_value', 'There is no such kind of strategy.', { hint: didYouMean(kind, KINDS) });
     const kinds = kind === undefined ? KINDS : [kind as Kind];
     const rows = kinds.flatMap((one) =>
-      registry
-        .list(one)
-        .map(({ name, summary }) => ({
-          kind: one,
-          name,
-          summary,
-          label: kindLabel(one),
-          origin: registry.origin(one, name).plugin ?? 'padlock',
-        })),
+      registry.list(one).map(({ name, summary }) => ({
+        kind: one,
+        name,
+        summary,
+        label: kindLabel(one),
+        origin: registry.origin(one, name).plugin ?? 'padlock',
+      })),
     );
     return {
       view: listView(
