@@ -1,5 +1,5 @@
 // Runs every example as a stranger would: the packed tarball installed into an empty folder, the example copied beside it, `npm start` or
-// `npm test`, and what it prints compared with its expected.txt.   node scripts/examples.mjs [name …]   PADLOCK_TARBALL: an already packed one
+// `npm test`, and what it prints compared with its expected.txt.   node examples/run.mjs [name …]   PADLOCK_TARBALL: one that is packed already
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
 
 const run = promisify(execFile);
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const examples = join(root, 'examples');
+const examples = dirname(fileURLToPath(import.meta.url));
+const root = dirname(examples);
 const work = await mkdtemp(join(tmpdir(), 'padlock-examples-'));
 
 // An example must not find the settings of whoever runs this, nor this project's node_modules.
@@ -22,11 +22,8 @@ const npm = (cwd, ...args) => run('npm', args, { cwd, env, timeout: 300_000, max
 
 async function tarball() {
   if (process.env.PADLOCK_TARBALL) return process.env.PADLOCK_TARBALL;
-  await npm(root, 'pack', '--pack-destination', work);
-  return join(
-    work,
-    (await readdir(work)).find((name) => name.endsWith('.tgz')),
-  );
+  const { stdout } = await run(process.execPath, ['scripts/pack.mjs'], { cwd: root });
+  return join(stdout.trim(), 'package.tgz');
 }
 
 async function runExample(name, packed) {
@@ -38,7 +35,7 @@ async function runExample(name, packed) {
     const { stdout } = await npm(folder, 'run', '--silent', script);
     if (script !== 'start') continue;
     const expected = await readFile(join(folder, 'expected.txt'), 'utf8');
-    if (stdout.replaceAll('\r\n', '\n') !== expected) throw new Error(`It printed\n${stdout}\ninstead of\n${expected}`);
+    if (stdout !== expected) throw new Error(`It printed\n${stdout}\ninstead of\n${expected}`);
   }
   return Object.keys(scripts);
 }
