@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+/**
+ * Does a test notice when a check is gone? Takes out each statement marked `// check: <name>`, one at a time, in a copy of the sources,
+ * runs the verifier tests there, and lists what nobody noticed. Usage: node scripts/drop-checks.mjs [part of a name]
+ */
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from '@swc/core';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const wanted = process.argv[2] ?? '';
+const ALL = 'test/(core/(compact|key-policy|jose|claims|access-token)|strategies/verifiers/.*|hostile/forged-tokens)[.]test';
+/** The test that stands beside a source file is asked first: it is quick, and mostly enough. */
+const beside = (file) => `test/.*/${basename(file, '.ts').replace('claim-checks', 'claims')}[.]test`;
+const PATIENCE = 180_000;
+
+const MARK = /\/\/ check: (.+)$/;
+const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]+\()/;
+const indent = (line) => line.search(/\S/);
+
+/** Every marked statement: its file, and its first and last line. The mark stands at the end of the last one. */
+async function marked() {
+  const files = (await readdir(join(root, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const found = [];
+  for (const file of files) {
+    const lines = (await readFile(join(root, 'src', file), 'utf8')).split('\n');
+    for (const [last, line] of lines.entries()) {
+      const name = MARK.exec(line)?.[1];
+      if (name === undefined || !name.includes(wanted)) continue;
+      let first = last;
+      while (indent(lines[first]) > indent(line) || !START.test(lines[first])) first--;
+      // `if (…)` on one line and what it does, indented, on the next ones.
+      if (indent(lines[first - 1]) < indent(lines[first]) && /^\s*if \(.*\)$/.test(lines[first - 1])) first--;
+      found.push({ name, file: join('src', file), first, last });
+    }
+  }
+  return found;
+}
+
+async function copyTree() {
+  const folder = await mkdtemp(join(tmpdir(), 'drop-checks-'));
+  for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'jest.config.ts'])
+    await cp(join(root, part), join(folder, part), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'nothing.mjs'), 'export default () => {};\n');
+  return folder;
+}
+
+/** Whether tests pass in a copy of the sources. */
+function isGreen(folder, tests) {
+  const setup = ['--globalSetup', './nothing.mjs', '--cacheDirectory', './.jest', '--testTimeout', '30000'];
+  const jest = [
+    join(folder, 'node_modules/jest/bin/jest.js'),
+    '--silent',
+    '--runInBand',
+    '--forceExit',
+    ...setup,
+    '--testPathPatterns',
+    tests,
+  ];
+  const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings', ...jest], {
+    cwd: folder,
+    stdio: 'ignore',
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => (signal === null ? resolve(code === 0) : reject(new Error(`The tests ended by ${signal}.`))));
+  });
+}
+
+async function isNoticed(folder, { file, first, last }) {
+  const path = join(folder, file);
+  const source = await readFile(path, 'utf8');
+  const lines = source.split('\n');
+  lines.splice(first, last - first + 1);
+  // A copy that does not parse would fail every test and prove nothing.
+  await parse(lines.join('\n'), { syntax: 'typescript', decorators: true, target: 'es2022' });
+  await writeFile(path, lines.join('\n'));
+  const noticed = !(await isGreen(folder, beside(file))) || !(await isGreen(folder, ALL));
+  await writeFile(path, source);
+  return noticed;
+}
+
+const left = await marked();
+const total = left.length;
+const unnoticed = [];
+async function work() {
+  const folder = await copyTree();
+  try {
+    if (!(await isGreen(folder, ALL))) throw new Error('The tests fail as they are; nothing was dropped.');
+    for (let check = left.shift(); check !== undefined; check = left.shift())
+      if (!(await isNoticed(folder, check))) unnoticed.push(`${check.name} (${check.file}:${check.first + 1})`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+for (const line of unnoticed) console.log(`not noticed: ${line}`);
+console.log(`${total} dropped, ${total - unnoticed.length} noticed`);
+process.exitCode = unnoticed.length === 0 && total > 0 ? 0 : 1;
