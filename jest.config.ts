@@ -26,7 +26,7 @@ const config: Config = {
   testTimeout: 15_000,
   // Left out: what runs only in the sandbox's own process, and the two lines that start the CLI's; tests drive both from outside.
   collectCoverageFrom: ['src/**/*.ts', '!src/sandbox/provider.ts', '!src/sandbox/provider/**', '!src/cli/main.ts'],
-  coverageThreshold: { './src/core/': { lines: 95, branches: 90 }, './src/strategies/': { lines: 95, branches: 90 } },
+  coverageThreshold: { global: {}, './src/core/': { lines: 95, branches: 90 }, './src/strategies/': { lines: 95, branches: 90 } },
   coverageDirectory: 'coverage',
   coverageReporters: ['text-summary', 'json-summary', 'lcovonly'],
 };

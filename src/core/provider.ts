@@ -90,6 +90,7 @@ export class Provider {
       client.info.metadata as ServerMetadata,
       client.info.clientId,
       undefined,
+      // oxlint-disable-next-line typescript/no-misused-promises -- its type says void, and it is awaited
       async (_server, _client, body, headers) => {
         const added = new Map<string, string>();
         const url = client.info.metadata.token_endpoint ?? '';

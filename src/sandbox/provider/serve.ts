@@ -27,6 +27,7 @@ export async function serve(setup: Setup, ask: Ask): Promise<{ readonly issuer: 
   const provider = new Provider(issuer, configuration(setup));
   registerPasswordGrant(provider);
   provider.use(door(provider, setup, ask) as Parameters<Provider['use']>[0]);
+  // oxlint-disable-next-line typescript/no-misused-promises -- Koa answers every error itself
   handle = provider.callback();
   return { issuer, port };
 }
