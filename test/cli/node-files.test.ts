@@ -86,7 +86,7 @@ describe('writing', () => {
   beforeAll(() => {
     const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${bundle}`];
     chmodSync(dirname(bundle), 0o755); // one test runs as somebody else
-    execFileSync(process.execPath, ['node_modules/esbuild/bin/esbuild', 'src/cli/node-files.ts', ...options]);
+    execFileSync('node_modules/.bin/esbuild', ['src/cli/node-files.ts', ...options]);
   });
   afterAll(() => rmSync(dirname(bundle), { recursive: true }));
 
