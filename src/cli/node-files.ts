@@ -40,6 +40,7 @@ function factsOf(stats: Stats): FileFacts {
     mode: process.platform === 'win32' ? undefined : stats.mode & 0o7777,
     own: user === undefined || stats.uid === user,
     size: stats.size,
+    changedAt: stats.mtimeMs,
   };
 }
 
@@ -150,6 +151,37 @@ export class NodeFiles implements Files {
     } catch (error) {
       if (isAbsent(error)) return undefined;
       return refuse('examined', path, error);
+    }
+  }
+
+  async create(path: string, content: string | Uint8Array): Promise<boolean> {
+    try {
+      await makeDirectory(dirname(path));
+      const handle = await open(path, 'wx', 0o600);
+      await fill(handle, content, 0o600);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      return refuse('created', path, error);
+    }
+  }
+
+  async move(from: string, to: string): Promise<boolean> {
+    try {
+      await rename(from, to);
+      return true;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      return refuse('moved', from, error);
+    }
+  }
+
+  async list(path: string): Promise<readonly string[]> {
+    try {
+      return await readdir(path);
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      return refuse('listed', path, error);
     }
   }
 }

@@ -76,5 +76,7 @@ export function nodeHost(env: Environment, options: HostOptions = {}): Host {
     env: (name) => env[name],
     proxyFor: (url) => proxyFor(env, url),
     run: async (command, signal) => (await import('./run-program.ts')).runProgram(command, { env, interactive, signal }),
+    identity: async () => (await import('./node-process.ts')).ownIdentity(),
+    isRunning: async (other) => (await import('./node-process.ts')).isRunning(other),
   };
 }

@@ -6,6 +6,7 @@ import { formatterChecks } from './contract/formatter.ts';
 import { grantChecks } from './contract/grant.ts';
 import { behaviourFaults, recordFaults } from './contract/record.ts';
 import { sourceChecks } from './contract/source.ts';
+import { storeChecks } from './contract/store.ts';
 import { verifierChecks } from './contract/verifier.ts';
 import type { Kind, Strategy, StrategyOf } from './contracts.ts';
 import { fail } from './errors.ts';
@@ -25,6 +26,7 @@ const CHECKS: { readonly [K in Kind]: readonly Check<StrategyOf<K>>[] } = {
   verifier: verifierChecks,
   formatter: formatterChecks,
   source: sourceChecks,
+  store: storeChecks,
 };
 
 /** A world in which nothing is reached and nobody answers; waiting takes no time. */

@@ -2,7 +2,8 @@
 import type { About, ErrorCode } from './errors.ts';
 import type { Class } from './inject.ts';
 import type { Options } from './options.ts';
-import type { HttpRequest, HttpResponse, Question } from './ports.ts';
+import type { Clock, Files, Host, HttpRequest, HttpResponse, Log, Question } from './ports.ts';
+import type { Reach, SessionStore } from './store.ts';
 import type { View } from './view.ts';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -190,15 +191,35 @@ export interface Source extends Named {
   read(argument: JsonValue, host: SourceHost): Promise<string>;
 }
 
+export interface StoreHost {
+  /** Undefined where nothing can be kept on a disk. */
+  readonly files: Files | undefined;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fail: Fail;
+}
+
+/** Where sessions live. */
+export interface Store extends Named {
+  readonly kind: 'store';
+  /** Who shares it; the contract suite tests that much. */
+  readonly reach: Reach;
+  applies?(values: Values, host: StoreHost): Applicable | Promise<Applicable>;
+  /** Opens it, creating what is missing. Throws `store_*`, `keyring_unavailable`, `config_missing_credential`. */
+  open(values: Values, host: StoreHost): Promise<SessionStore>;
+}
+
 interface Kinds {
   readonly grant: Grant;
   readonly 'client-auth': ClientAuth;
   readonly verifier: Verifier;
   readonly formatter: Formatter;
   readonly source: Source;
+  readonly store: Store;
 }
 export type Kind = keyof Kinds;
-export const KINDS: readonly Kind[] = ['grant', 'client-auth', 'verifier', 'formatter', 'source'];
+export const KINDS: readonly Kind[] = ['grant', 'client-auth', 'verifier', 'formatter', 'source', 'store'];
 /** A strategy of a kind, ready to run. */
 export type StrategyOf<K extends Kind> = Kinds[K];
 

@@ -36,6 +36,8 @@ export const noHost: Host = {
   env: () => undefined,
   proxyFor: () => undefined,
   run: async () => fail('config_missing_credential', 'Programs are not run here.', { hint: 'Pass a Host port to allow it.' }),
+  identity: async () => ({ host: undefined, boot: undefined, namespace: undefined, pid: 0, started: undefined }),
+  isRunning: async () => undefined,
 };
 
 export const silentLog: Log = { debug: () => {}, info: () => {} };

@@ -40,6 +40,8 @@ export interface FileFacts {
   readonly own: boolean;
   /** Bytes. */
   readonly size: number;
+  /** When the content changed last, in milliseconds since the epoch, by the file system's clock. */
+  readonly changedAt: number;
 }
 
 /** Small files. Paths are absolute. */
@@ -52,6 +54,12 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Does not follow a symbolic link unless told to. Undefined when nothing is there. */
   facts(path: string, follow?: boolean): Promise<FileFacts | undefined>;
+  /** Creates a file with this content and its directory, private as `write` does; false when something is there already. */
+  create(path: string, content: string | Uint8Array): Promise<boolean>;
+  /** Moves a file within its directory, over another if there is one, in one step; false when it was not there. */
+  move(from: string, to: string): Promise<boolean>;
+  /** Names of what is in a directory; empty when there is none. */
+  list(path: string): Promise<readonly string[]>;
 }
 export const Files = token<Files>('Files');
 
@@ -59,6 +67,19 @@ export interface Directories {
   readonly config: string;
   readonly cache: string;
   readonly state: string;
+}
+
+/** A process, told apart from every other one, as far as the system tells. */
+export interface ProcessIdentity {
+  /** The machine; undefined where it is not known. */
+  readonly host: string | undefined;
+  /** Which start of the machine; a pid means nothing in another one. */
+  readonly boot: string | undefined;
+  /** Which set of pids: containers have their own. */
+  readonly namespace: string | undefined;
+  readonly pid: number;
+  /** When it started, in the system's own counting: pids are used again. */
+  readonly started: string | undefined;
 }
 
 /** The machine and the account Padlock runs on. */
@@ -73,6 +94,10 @@ export interface Host {
   proxyFor(url: string): string | undefined;
   /** Runs a program without a shell and returns its standard output. Throws `config_missing_credential`. */
   run(command: readonly string[], signal?: AbortSignal): Promise<string>;
+  /** This process. */
+  identity(): Promise<ProcessIdentity>;
+  /** Does that process still run? Undefined when that cannot be known from here: another machine, another boot, another container. */
+  isRunning(process: ProcessIdentity): Promise<boolean | undefined>;
 }
 export const Host = token<Host>('Host');
 

@@ -12,6 +12,7 @@ import { password } from './grants/password.ts';
 import { command } from './sources/command.ts';
 import { env } from './sources/env.ts';
 import { file } from './sources/file.ts';
+import { memory } from './stores/memory.ts';
 import { jwks } from './verifiers/jwks.ts';
 import { sharedSecret } from './verifiers/shared-secret.ts';
 
@@ -30,4 +31,5 @@ export const strategies: readonly Strategy[] = [
   env,
   file,
   command,
+  memory,
 ];

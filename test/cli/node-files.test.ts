@@ -225,7 +225,7 @@ describe('facts', () => {
     chmodSync(file, 0o640);
     symlinkSync(file, join(folder, 'link'));
     execFileSync('mkfifo', [join(folder, 'fifo')]);
-    expect(await files.facts(file)).toEqual({ kind: 'file', mode: 0o640, own: true, size: 4 });
+    expect(await files.facts(file)).toEqual({ kind: 'file', mode: 0o640, own: true, size: 4, changedAt: expect.any(Number) });
     expect(await files.facts(folder)).toMatchObject({ kind: 'directory', mode: 0o700 });
     expect(await files.facts(join(folder, 'link'))).toMatchObject({ kind: 'symlink' });
     expect(await files.facts(join(folder, 'link'), true)).toMatchObject({ kind: 'file', size: 4 });

@@ -30,6 +30,7 @@ const FOLDERS = {
   verifier: 'verifiers',
   formatter: 'formatters',
   source: 'sources',
+  store: 'stores',
 } as const;
 describe.each(KINDS)('every file of the kind %s', (kind) => {
   const names = readdirSync(new URL(`../../src/strategies/${FOLDERS[kind]}/`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''));

@@ -27,8 +27,11 @@ class MemoryFiles implements Files {
     this.content.delete(path);
   }
   async facts(path: string): Promise<FileFacts | undefined> {
-    return this.content.has(path) ? { kind: 'file', mode: 0o600, own: true, size: 1, ...this.odd } : undefined;
+    return this.content.has(path) ? { kind: 'file', mode: 0o600, own: true, size: 1, changedAt: 0, ...this.odd } : undefined;
   }
+  create = async (): Promise<boolean> => false;
+  move = async (): Promise<boolean> => false;
+  list = async (): Promise<readonly string[]> => [...this.content.keys()];
 }
 
 /** A world in which the server, the clock and the disk do as they are told; `start()` is a new process. */

@@ -3,6 +3,7 @@ import type { Config } from '../../src/core/config-file.ts';
 import { readConfig } from '../../src/core/config-file.ts';
 import type { Grant, Strategy } from '../../src/core/contracts.ts';
 import { isPadlockError, type PadlockError } from '../../src/core/errors.ts';
+import { noHost } from '../../src/core/headless.ts';
 import { createContainer } from '../../src/core/inject.ts';
 import { loadSettings, type SettingsSources } from '../../src/core/load-settings.ts';
 import { defineOptions, shared } from '../../src/core/options.ts';
@@ -84,7 +85,22 @@ export class MemoryFiles implements Files {
     const entry = this.#entry(path, follow);
     if (!entry) return undefined;
     const kind = entry.target !== undefined ? 'symlink' : 'file';
-    return { kind, mode: 0o600, own: true, size: encode(entry.content ?? '').length, ...entry } as FileFacts;
+    return { kind, mode: 0o600, own: true, size: encode(entry.content ?? '').length, changedAt: 0, ...entry } as FileFacts;
+  }
+  async create(path: string, content: string | Uint8Array): Promise<boolean> {
+    if (this.entries.has(path)) return false;
+    await this.write(path, content);
+    return true;
+  }
+  async move(from: string, to: string): Promise<boolean> {
+    const entry = this.entries.get(from);
+    if (entry === undefined) return false;
+    this.entries.delete(from);
+    this.entries.set(to, entry);
+    return true;
+  }
+  async list(path: string): Promise<readonly string[]> {
+    return [...this.entries.keys()].filter((key) => key.startsWith(`${path}/`)).map((key) => key.slice(path.length + 1));
   }
   text(path: string): string {
     const entry = this.#entry(path, true);
@@ -93,6 +109,7 @@ export class MemoryFiles implements Files {
 }
 
 export const hostWith = (environment: Record<string, string> = {}, run: Host['run'] = async () => ''): Host => ({
+  ...noHost,
   pid: 1,
   platform: 'linux',
   directories: undefined,

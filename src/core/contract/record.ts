@@ -39,6 +39,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   },
   formatter: { facts: {}, optional: { machine: flag }, methods: ['format'], optionalMethods: [] },
   source: { facts: {}, optional: {}, methods: ['read'], optionalMethods: [] },
+  store: { facts: { reach: oneOf('process', 'machine', 'network') }, optional: {}, methods: ['open'], optionalMethods: ['applies'] },
 };
 
 const OPTION: Readonly<Record<string, Test>> = {
