@@ -110,6 +110,16 @@ export function nodeParts(process: NodeJS.Process) {
   } satisfies Partial<World>;
 }
 
+/** Keeps the process alive until `work` is done: when what it waits for does not, Node would end early, and with success. */
+export async function alive<T>(work: Promise<T>): Promise<T> {
+  const hold = setInterval(() => {}, 2 ** 30);
+  try {
+    return await work;
+  } finally {
+    clearInterval(hold);
+  }
+}
+
 /** The machine this process runs on, with its signals and its standard input. */
 export function nodeWorld(process: NodeJS.Process): World {
   const signal = interruption(process);

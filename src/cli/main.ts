@@ -1,4 +1,4 @@
-import { nodeWorld } from './host.ts';
+import { alive, nodeWorld } from './host.ts';
 import { run } from './program.ts';
 
-process.exitCode = await run(process.argv.slice(2), nodeWorld(process));
+process.exitCode = await alive(run(process.argv.slice(2), nodeWorld(process)));

@@ -12,7 +12,7 @@ import { auth } from './commands/auth.ts';
 import { help } from './commands/help.ts';
 import { logout } from './commands/logout.ts';
 import { token } from './commands/token.ts';
-import { nodeParts, nodeWorld } from './host.ts';
+import { alive, nodeParts, nodeWorld } from './host.ts';
 import { run } from './program.ts';
 
 export interface TerminalPorts extends Partial<Ports> {
@@ -57,7 +57,8 @@ export interface CommandOptions extends PadlockOptions {
 export async function runCommands(argv: readonly string[], { name, ...options }: CommandOptions): Promise<number> {
   if (!/^[\w.-]+$/.test(name)) fail('usage_bad_value', 'The name of a program has letters, digits, dots and dashes.');
   const { ca, plugins, ports } = options;
-  return run(argv, nodeWorld(process), { name, commands: commandsOf(name), preset: valuesFrom(options), ca, plugins, ports });
+  const program = { name, commands: commandsOf(name), preset: valuesFrom(options), ca, plugins, ports };
+  return alive(run(argv, nodeWorld(process), program));
 }
 
 const commandsOf = (name: string): readonly Command[] => [
