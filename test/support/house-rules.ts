@@ -28,8 +28,6 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
   'reflect-metadata': { behind: /^src\/core\/inject\.ts$/, eager: true },
   'openid-client': { behind: /^src\/core\/provider\.ts$/ },
   jose: { behind: /^src\/core\/jose\.ts$/ },
-  'https-proxy-agent': { behind: /^src\/core\/http\.ts$/ },
-  'proxy-from-env': { behind: /^src\/core\/http\.ts$/ },
   yaml: { behind: /^src\/core\/config-(edit|text)\.ts$|^src\/strategies\/formatters\// },
   'fast-string-width': { behind: /^src\/strategies\/formatters\// },
   'oidc-provider': { behind: /^src\/sandbox\/provider(\.ts$|\/)/, eager: true },
