@@ -17,6 +17,9 @@ const own = defineOptions({
   },
 });
 
+/** Milliseconds: a day, many times over. */
+const LONG = 86_400_000;
+
 const stateFile = ({ world }: Context): string | undefined => world.host.directories && `${world.host.directories.state}/sandbox.json`;
 
 /** Port, keys and secrets of an earlier run; anything unreadable is as good as none, since all of it can be made anew. */
@@ -77,7 +80,8 @@ export const sandbox: Command = {
         await world.stderr.write(
           `Its profile is "sandbox". In another terminal:\n  padlock auth -p sandbox --password ${password}\nCtrl-C ends it.\n`,
         );
-      await new Promise<void>((resolve) => world.signal.addEventListener('abort', () => resolve(), { once: true }));
+      // Neither the provider nor a signal handler keeps this process alive; a wait does.
+      while (!world.signal.aborted) await world.clock.sleep(LONG, world.signal).catch(() => {});
     } finally {
       await running.close();
     }
