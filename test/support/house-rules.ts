@@ -101,6 +101,9 @@ export const cycles: Rule = (sources) => {
     .map((cycle) => cycle.join(' → '));
 };
 
+const canRequire = (imports: readonly Import[], globals: readonly string[]): boolean =>
+  imports.some(({ from }) => /^(node:)?module$/.test(from)) || globals.includes('require');
+
 export const ambient: Rule = (sources) =>
   each(
     sources.filter(({ path }) => !KNOWS_THE_PROCESS.test(path)),
@@ -115,7 +118,10 @@ export const ambient: Rule = (sources) =>
             (/^(node:)?os$/.test(from) && names.some((name) => /^(homedir|userInfo|default|\*)$/.test(name))),
         )
         .map(({ from, names }) => `imports ${names.join(', ')} from ${from}`),
-      ...called.filter((name) => /^(node:)?(process|console|os)$/.test(name)).map((name) => `asks for the module ${name}`),
+      // A bare word is a module's name only to what can require.
+      ...called
+        .filter((name) => /^node:(process|console|os)$/.test(name) || (canRequire(imports, globals) && /^(process|console|os)$/.test(name)))
+        .map((name) => `asks for the module ${name}`),
     ],
   );
 
@@ -150,6 +156,7 @@ const FOLDER_OF: Readonly<Record<string, string>> = {
   verifier: 'verifiers',
   formatter: 'formatters',
   source: 'sources',
+  store: 'stores',
 };
 
 /** Every file under src/strategies is a strategy in the list, under the name of its file and the kind of its folder. */

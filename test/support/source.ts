@@ -22,7 +22,7 @@ export interface Source {
   readonly globals: readonly string[];
   /** Globals on the right of `instanceof`. */
   readonly instanceOf: readonly string[];
-  /** Modules that are named in some other call, as in `require('process')`. */
+  /** Texts that are the first argument of some other call, as in `createRequire(import.meta.url)('process')`. */
   readonly called: readonly string[];
 }
 
