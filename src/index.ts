@@ -70,8 +70,6 @@ export type {
   Formatter,
   Grant,
   GrantHost,
-  JsonObject,
-  JsonValue,
   Metadata,
   Plugin,
   Proof,
@@ -86,6 +84,7 @@ export type {
   VerifierHost,
 } from './core/contracts.ts';
 export { type About, type Category, type ErrorCode, EXIT_CODES, isPadlockError, PadlockError } from './core/errors.ts';
+export type { JsonObject, JsonValue } from './core/json-value.ts';
 export type { Option, Options } from './core/options.ts';
 export type { Padlock, PadlockEvent } from './core/padlock.ts';
 export type {

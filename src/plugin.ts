@@ -6,8 +6,6 @@ export type {
   Formatter as FormatterStrategy,
   Grant as GrantStrategy,
   GrantHost,
-  JsonObject,
-  JsonValue,
   Metadata,
   Plugin,
   Proof,
@@ -22,5 +20,6 @@ export type {
   VerifierHost,
 } from './core/contracts.ts';
 export type { About, ErrorCode } from './core/errors.ts';
+export type { JsonObject, JsonValue } from './core/json-value.ts';
 export type { Option, Options } from './core/options.ts';
 export type { View } from './core/view.ts';

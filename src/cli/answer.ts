@@ -1,6 +1,7 @@
 /** An answer → stdout, in the format that was chosen, and the exit code. */
-import type { JsonObject } from '../core/contracts.ts';
+
 import { guarded } from '../core/guard.ts';
+import type { JsonObject } from '../core/json-value.ts';
 import type { View } from '../core/view.ts';
 import type { Answer, Context } from './command.ts';
 import { report } from './report.ts';

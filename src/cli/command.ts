@@ -1,6 +1,7 @@
 /** What a command is, and what it gets. */
 
 import type { Config } from '../core/config-file.ts';
+import type { Plugin } from '../core/contracts.ts';
 import type { PadlockError } from '../core/errors.ts';
 import type { Container } from '../core/inject.ts';
 import type { Options } from '../core/options.ts';
@@ -11,7 +12,6 @@ import type { Redactor } from '../core/secret.ts';
 import type { Settings } from '../core/settings.ts';
 import type { View } from '../core/view.ts';
 import type { Argv } from './flags.ts';
-import type { ProgramOptions } from './program.ts';
 import type { Manners, World } from './world.ts';
 
 /** Everything a command may use. What costs something is made when it is asked for. */
@@ -67,4 +67,16 @@ export interface Command {
   /** The formatter when nobody chose one. */
   readonly format: string;
   run(context: Context): Promise<Answer>;
+}
+
+/** What makes a program of one's own of these commands: its name, fewer of them, and settings that are given. */
+export interface ProgramOptions {
+  readonly name: string;
+  readonly commands: readonly Command[];
+  /** Settings by option key, above the environment and below the flags. */
+  readonly preset?: Readonly<Record<string, unknown>> | undefined;
+  readonly plugins?: readonly Plugin[] | undefined;
+  readonly ports?: Partial<Ports> | undefined;
+  /** PEM of additional certificate authorities. */
+  readonly ca?: string | undefined;
 }

@@ -12,10 +12,9 @@ import type { Redactor } from '../core/secret.ts';
 import type { Settings } from '../core/settings.ts';
 import { visible } from '../core/text.ts';
 import { caFrom } from './ca-file.ts';
-import type { Command, Context } from './command.ts';
+import type { Command, Context, ProgramOptions } from './command.ts';
 import { mannersOf, ownFlag } from './everywhere.ts';
 import type { Argv, GivenFlag } from './flags.ts';
-import type { ProgramOptions } from './program.ts';
 import type { World } from './world.ts';
 
 export interface Making {

@@ -1,24 +1,38 @@
-/** Help, laid out by yargs from the same declarations that are parsed. */
+/** Help, from the same declarations that are parsed; yargs lays out the options. */
 import yargs from 'yargs';
-import { checkOptions, generalOptions, providerOptions, requestOptions } from '../core/general-options.ts';
-import { envName, flagName } from '../core/options.ts';
+import type { Kind } from '../core/contracts.ts';
+import { checkOptions, mannerOptions, providerOptions, requestOptions } from '../core/general-options.ts';
+import { envName, type Option } from '../core/options.ts';
 import type { DeclaredOption, Registry } from '../core/registry.ts';
-import type { Command } from './command.ts';
+import type { Command, HelpGroup } from './command.ts';
 import { everywhere } from './everywhere.ts';
-import { type DeclaredFlag, flagsOf } from './flags.ts';
+import { type DeclaredFlag, type Flag, flagsOf } from './flags.ts';
+import { definitions, prose, widthOf } from './layout.ts';
 import type { ProgramOptions } from './program.ts';
 
-const WIDTH = 100;
+/** Narrower, and what an option does stands below it. */
+const SIDE_BY_SIDE = 60;
 
-const GROUPS: readonly (readonly [string, readonly string[]])[] = [
-  ['Provider:', Object.keys(providerOptions)],
-  ['Request:', Object.keys(requestOptions)],
-  ['Checks:', Object.keys(checkOptions)],
+const GROUPS: Readonly<Record<HelpGroup, readonly string[]>> = {
+  Flow: ['flow', ...Object.keys(mannerOptions)],
+  Provider: Object.keys(providerOptions),
+  Request: Object.keys(requestOptions),
+  Checks: Object.keys(checkOptions),
+};
+const EVERYWHERE = [
+  ...['profile', 'format', 'json', 'quiet', 'verbose', 'debug', 'noInput', 'noColor', 'timeout', 'noCache'],
+  ...['config', 'plugin', 'sandbox', 'help', 'version'],
 ];
+/** What makes no difference to a command that does not sign in. */
+const SIGNING_IN: ReadonlySet<string> = new Set(['profile', 'noInput', 'timeout', 'noCache', 'plugin', 'sandbox']);
 
-function groupOf({ key, owners }: DeclaredOption): string {
-  if (owners.some(({ kind }) => kind === 'grant')) return 'Flows:';
-  return GROUPS.find(([, keys]) => keys.includes(key))?.[0] ?? (owners.length > 0 ? 'Provider:' : 'Everywhere:');
+/** Options whose values are names of strategies. */
+const NAMES: Readonly<Record<string, Kind>> = { flow: 'grant', format: 'formatter', verifier: 'verifier', clientAuth: 'client-auth' };
+
+function groupOf({ key, owners }: DeclaredOption): HelpGroup | undefined {
+  const named = (Object.keys(GROUPS) as HelpGroup[]).find((group) => GROUPS[group].includes(key));
+  if (named !== undefined || owners.length === 0) return named;
+  return owners.some(({ kind }) => kind === 'grant') ? 'Flow' : 'Provider';
 }
 
 /** "[password, sms-pin]": the flows that read it. */
@@ -29,69 +43,105 @@ function flowTag({ owners }: DeclaredOption): string {
 
 type Builder = ReturnType<typeof yargs>;
 
-function add(builder: Builder, declared: DeclaredFlag, group: string, tag: string): void {
-  for (const { name, option, form, hidden } of flagsOf(declared)) {
-    if (hidden) continue;
-    const summary =
-      form === 'file'
-        ? `${option.summary}, from a file (- is standard input; or ${envName(declared.key)})`
-        : form === 'stdin'
-          ? `${option.summary}, from standard input`
-          : option.summary;
-    const placeholder =
-      form === 'file'
-        ? 'FILE'
-        : form === 'stdin' || option.type === 'boolean'
-          ? undefined
-          : (option.placeholder ?? option.choices?.join('|'));
-    const alias = form === 'value' ? [...(option.short ? [option.short] : []), ...(option.aliases ?? [])] : [];
-    builder.option(name, {
-      group,
-      alias,
-      describe: `${placeholder === undefined ? '' : `${placeholder}: `}${summary}${tag}`,
-      ...(form === 'value' && option.default !== undefined && { default: option.default }),
-    });
+function meaning({ form, key, option }: Flag, registry: Registry): string {
+  if (form === 'stdin') return 'the same, from standard input';
+  if (form === 'file') return `${option.summary}, from a file`;
+  const kind = NAMES[key];
+  const names = kind === undefined ? (option.choices ?? []) : registry.names(kind);
+  const choices = names.length > 0 ? `: ${names.join(', ')}` : '';
+  return `${option.summary}${choices}${option.default === undefined ? '' : ` (default ${option.default})`}`;
+}
+
+const placeholder = ({ form, option }: Flag): string => {
+  if (form === 'file') return ' FILE';
+  return form === 'stdin' || option.type === 'boolean' || option.placeholder === undefined ? '' : ` ${option.placeholder}`;
+};
+
+function add(builder: Builder, declared: DeclaredFlag, group: string, tag: string, registry: Registry): void {
+  for (const flag of flagsOf(declared)) {
+    if (flag.hidden) continue;
+    const { short, aliases = [] }: Option = flag.form === 'value' ? flag.option : { type: 'string', summary: '' };
+    const names = [flag.name, ...aliases].join(', --') + placeholder(flag);
+    builder.option(names, { group: `${group}:`, alias: short ?? [], describe: `${meaning(flag, registry)}${tag}` });
   }
 }
 
-function options(builder: Builder, command: Command | undefined, registry: Registry): void {
-  for (const [key, option] of Object.entries(command?.own ?? {})) add(builder, { key, option }, `${command?.name}:`, '');
-  const declared = registry.options().filter(({ key }) => command?.signsIn === true || (command !== undefined && key === 'format'));
-  const order = ['Flows:', 'Provider:', 'Request:', 'Checks:', 'Everywhere:'];
-  for (const group of order) for (const one of declared) if (groupOf(one) === group) add(builder, one, group, flowTag(one));
-  for (const [key, option] of Object.entries(everywhere)) add(builder, { key, option }, 'Everywhere:', '');
+function addOptions(builder: Builder, command: Command | undefined, registry: Registry): void {
+  for (const [key, option] of Object.entries(command?.own ?? {})) add(builder, { key, option }, 'Options', '', registry);
+  const shown = command?.signsIn ? (command.helpGroups ?? (Object.keys(GROUPS) as HelpGroup[])) : [];
+  for (const group of shown)
+    for (const one of registry.options()) if (groupOf(one) === group) add(builder, one, group, flowTag(one), registry);
+  const own: Readonly<Record<string, Option>> = everywhere;
+  for (const key of EVERYWHERE) {
+    const option = own[key] ?? registry.option(key)?.option;
+    if (option === undefined || (command && (key === 'version' || (!command.signsIn && SIGNING_IN.has(key))))) continue;
+    add(builder, { key, option }, command ? 'Everywhere' : 'Options', '', registry);
+  }
+}
+
+/** The options, one group after the other. */
+async function optionsText(command: Command | undefined, registry: Registry, width: number): Promise<string> {
+  const builder = yargs([]).scriptName('').help(false).version(false).exitProcess(false).locale('en').showHidden(true);
+  addOptions(builder, command, registry);
+  if (width >= SIDE_BY_SIDE) return (await builder.wrap(width).getHelp()).trim();
+  const lines = (await builder.wrap(null).getHelp()).trim().split('\n');
+  return lines
+    .map((line) => {
+      const [, names, what] = /^\s+(-.*?) {2,}(\S.*)$/.exec(line) ?? [];
+      return names === undefined ? line : definitions([[names, what ?? '']], width);
+    })
+    .join('\n');
+}
+
+const named = (line: string, name: string): string => line.replace(/^padlock\b/, name);
+
+/** What the program is for and what it can do: all that is said when no command was given. */
+export function overview({ name, commands }: ProgramOptions, columns: number | undefined): string {
+  const width = widthOf(columns);
+  const examples = commands.flatMap(({ examples: [first] }) => (first ? [first] : [])).slice(0, 3);
+  return [
+    prose(`${name}: sign in from a terminal and get a token that was verified`, width),
+    definitions(
+      examples.map(([line, what]) => [named(line, name), what]),
+      width,
+    ),
+    `Usage: ${name} COMMAND [OPTIONS]`,
+    `Commands:\n${definitions(
+      commands.map(({ aliases = [], name: word, summary }) => [
+        `${name} ${word}`,
+        aliases.length > 0 ? `${summary} (also: ${aliases.join(', ')})` : summary,
+      ]),
+      width,
+    )}`,
+  ].join('\n\n');
 }
 
 /** The help of a command, or of the program. `columns`: of the terminal, undefined when it is none. */
 export async function helpText(
-  { name, commands }: ProgramOptions,
+  program: ProgramOptions,
   command: Command | undefined,
   registry: Registry,
   columns: number | undefined,
 ): Promise<string> {
-  const builder = yargs([])
-    .scriptName(name)
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .locale('en')
-    .wrap(Math.min(columns ?? WIDTH, WIDTH));
-  const examples = (command?.examples ?? commands.flatMap(({ examples: [first] }) => (first ? [first] : [])).slice(0, 3))
-    .map(([line, what]) => `  ${line.replace(/^padlock/, name)}\n      ${what}`)
-    .join('\n');
+  const { commands, name } = program;
+  const width = widthOf(columns);
+  const options = await optionsText(command, registry, width);
   if (command === undefined) {
-    builder.usage(`${name}: sign in from a terminal and get a token that was verified.\n\n${examples}\n\nUsage: ${name} COMMAND [OPTIONS]`);
-    for (const { name: word, aliases = [], operands = '', summary } of commands)
-      builder.command([`${word} ${operands}`.trim(), ...aliases], summary, {}, () => {});
-    builder.epilogue(`${name} help COMMAND shows its options. Topics: ${name} help flows, environment, exit-codes, formats, ci, plugins.`);
-  } else {
-    const aliases = command.aliases === undefined ? '' : ` (also: ${command.aliases.join(', ')})`;
-    builder.usage(
-      `${name} ${command.name}: ${command.summary}${aliases}\n\n${examples}\n\nUsage: ${[name, command.name, command.operands, '[OPTIONS]'].filter(Boolean).join(' ')}`,
-    );
+    const topics = commands.find(({ name: word }) => word === 'help')?.examples.at(-1)?.[1] ?? '';
+    return `${[overview(program, columns), options, prose(`${name} help COMMAND shows its options; ${topics}.`, width)].join('\n\n')}\n`;
   }
-  options(builder, command, registry);
-  return `${(await builder.getHelp()).trimEnd()}\n`;
+  const { aliases = [], examples, footer, operands, summary } = command;
+  const parts = [
+    prose(`${name} ${command.name}: ${summary}${aliases.length > 0 ? ` (also: ${aliases.join(', ')})` : ''}`, width),
+    definitions(
+      examples.map(([line, what]) => [named(line, name), what]),
+      width,
+    ),
+    `Usage: ${[name, command.name, operands, '[OPTIONS]'].filter(Boolean).join(' ')}`,
+    options,
+    ...(footer === undefined ? [] : [prose(footer.replaceAll('padlock', name), width)]),
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 /** Every option that has an environment variable, for `help environment`. */
@@ -101,7 +151,5 @@ export const environment = (registry: Registry): readonly (readonly [variable: s
     .filter(({ option }) => !option.flagOnly)
     .flatMap(({ key, option }) => [
       [envName(key), option.summary] as const,
-      ...(option.secret ? [[`${envName(key)}_FILE`, `${option.summary}, from a file`] as const] : []),
+      ...(option.secret ? [[`${envName(key)}_FILE`, 'the same, from a file'] as const] : []),
     ]);
-
-export { flagName, generalOptions };

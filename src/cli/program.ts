@@ -9,25 +9,13 @@ import type { Registry } from '../core/registry.ts';
 import { didYouMean, nearest } from '../core/text.ts';
 import { builtIn } from '../index.ts';
 import { print } from './answer.ts';
-import type { Command } from './command.ts';
+import type { Command, ProgramOptions } from './command.ts';
 import { commands } from './commands/index.ts';
 import { contextOf, isMachine } from './context.ts';
 import { everywhere, ownFlag, wishedFormat } from './everywhere.ts';
 import { type Argv, type Flag, flagsOf, readArgv, refuseUnknown } from './flags.ts';
 import { report } from './report.ts';
 import type { World } from './world.ts';
-
-/** What makes a program of one's own of these commands: its name, fewer of them, and settings that are given. */
-export interface ProgramOptions {
-  readonly name: string;
-  readonly commands: readonly Command[];
-  /** Settings by option key, above the environment and below the flags. */
-  readonly preset?: Readonly<Record<string, unknown>> | undefined;
-  readonly plugins?: readonly Plugin[] | undefined;
-  readonly ports?: Partial<Ports> | undefined;
-  /** PEM of additional certificate authorities. */
-  readonly ca?: string | undefined;
-}
 
 const PADLOCK: ProgramOptions = { name: 'padlock', commands };
 

@@ -2,9 +2,9 @@
 import { ASYMMETRIC } from './algorithms.ts';
 import { requireChecks } from './claims.ts';
 import { type Compact, parseCompact, parsePayload } from './compact.ts';
-import type { JsonObject } from './contracts.ts';
 import { isPadlockError } from './errors.ts';
 import { verifyWithKeys } from './jose.ts';
+import type { JsonObject } from './json-value.ts';
 import { publicKeys } from './key-policy.ts';
 import type { Verdict } from './session.ts';
 

@@ -1,7 +1,8 @@
 /** The disk under the document cache: one file per document, believed only when nobody else can have written it. */
-import type { JsonObject, JsonValue } from './contracts.ts';
+
 import { isPadlockError } from './errors.ts';
 import { objectOf, parseJson } from './json.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import type { Files, Log } from './ports.ts';
 
 export interface CachedDocument {

@@ -1,9 +1,9 @@
 /** Provider metadata and key sets, kept in memory and on disk for as long as their servers allow. */
 import { type CachedDocument, DocumentFiles } from './cache-files.ts';
-import type { JsonObject } from './contracts.ts';
 import { isPadlockError } from './errors.ts';
 import { jsonOf } from './http-answers.ts';
 import { inject, injectable, token } from './inject.ts';
+import type { JsonObject } from './json-value.ts';
 import { lifetimeOf } from './lifetime.ts';
 import { Clock, type Files, Host, Http, Log } from './ports.ts';
 import { SharedWork } from './shared-work.ts';

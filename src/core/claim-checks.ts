@@ -1,8 +1,8 @@
 /** The checks every verified token goes through, as a table (OpenID Connect Core 1.0 §3.1.3.7, RFC 7519 §4.1, RFC 8725). */
 import { isAtHash } from './at-hash.ts';
 import type { TokenKind } from './compact.ts';
-import type { JsonObject, JsonValue } from './contracts.ts';
 import type { ErrorCode } from './errors.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import { excerpt } from './text.ts';
 
 /** What a token must say. */

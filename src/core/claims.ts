@@ -1,7 +1,7 @@
 /** Claims: what a verified token says. Only this module makes them, and only of a payload that passed every check. */
 import { CHECKS, type Check, type Expectation, shown } from './claim-checks.ts';
-import type { JsonObject } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { JsonObject } from './json-value.ts';
 
 declare const verified: unique symbol;
 /** The claims of a verified ID token. */

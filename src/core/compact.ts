@@ -1,7 +1,8 @@
 /** The compact form of a JWS (RFC 7515 §7.1), read strictly: nothing but one spelling of one token gets as far as a signature check. */
-import type { JsonObject, JsonValue } from './contracts.ts';
+
 import { fail, isPadlockError } from './errors.ts';
 import { parseJson } from './json.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import { quoted } from './options.ts';
 
 /** What a token is taken for: decides which `typ` it may have. Undefined: any signed text. */

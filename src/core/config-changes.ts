@@ -1,8 +1,8 @@
 /** The changes Padlock makes to the configuration file: a saved profile, the default one, the list of plugins. */
 import { editConfig } from './config-edit.ts';
 import type { ConfigPlace, PluginEntry } from './config-file.ts';
-import type { JsonObject, JsonValue } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import { isReference, type LayerName } from './layer.ts';
 import { configKey, flagName, type Options, type OptionValue, quoted } from './options.ts';
 import type { Files } from './ports.ts';

@@ -1,8 +1,8 @@
 /** Changing the configuration file without losing what a human wrote there: comments and order stay. */
 import { type ConfigPlace, configPlace, locateConfig, type PluginEntry, readStructure } from './config-file.ts';
 import { configText, isJsonPath, parseConfigText, yamlDocument } from './config-text.ts';
-import type { JsonValue } from './contracts.ts';
 import { fail, isPadlockError } from './errors.ts';
+import type { JsonValue } from './json-value.ts';
 import type { Files } from './ports.ts';
 import { excerpt } from './text.ts';
 

@@ -1,5 +1,5 @@
 /** The JSON Schema of the configuration file, for editors. It is made from the same declarations that the file is read by. */
-import type { JsonObject, JsonValue } from './contracts.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import { configKey, type Option } from './options.ts';
 import { profileOptions } from './profile.ts';
 import type { Registry } from './registry.ts';

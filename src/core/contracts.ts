@@ -1,15 +1,11 @@
 /** What a strategy is. Anything a user chooses by name is one of these records. */
 import type { About, ErrorCode } from './errors.ts';
 import type { Class } from './inject.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import type { Options } from './options.ts';
 import type { Clock, Files, Host, HttpRequest, HttpResponse, Log, Question } from './ports.ts';
 import type { Reach, SessionStore } from './store.ts';
 import type { View } from './view.ts';
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: JsonValue;
-}
 
 /** A successful answer of a token endpoint (RFC 6749 §5.1), unknown members included. Unverified. */
 export interface TokenResponse {

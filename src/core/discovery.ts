@@ -1,6 +1,7 @@
 /** Where an issuer publishes its metadata, and what of it is believed. */
-import type { JsonObject, JsonValue, Metadata } from './contracts.ts';
+import type { Metadata } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import { quoted } from './options.ts';
 import { checkUrl } from './url.ts';
 

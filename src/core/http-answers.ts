@@ -1,7 +1,8 @@
 /** What an answer says besides its body: is it the document that was asked for, and when may one ask again. */
-import type { JsonObject } from './contracts.ts';
+
 import { type About, fail } from './errors.ts';
 import { objectOf, parseJson } from './json.ts';
+import type { JsonObject } from './json-value.ts';
 import type { HttpResponse } from './ports.ts';
 
 type Headers = HttpResponse['headers'];

@@ -1,8 +1,8 @@
 /** The door to jose. It sees one token in its one spelling, one key and one algorithm; everything around that is decided here. */
 import { ALGORITHMS } from './algorithms.ts';
 import type { Compact } from './compact.ts';
-import type { JsonObject } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { JsonObject } from './json-value.ts';
 import { checkStrength, member, misfit, selectKey } from './key-policy.ts';
 import { quoted } from './options.ts';
 

@@ -1,6 +1,7 @@
 /** JSON from outside, read strictly (RFC 8259): no member twice, no deep nesting, nothing that could pollute an object. */
-import type { JsonObject, JsonValue } from './contracts.ts';
+
 import { fail } from './errors.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 
 export interface JsonLimits {
   /** Arrays and objects inside one another. Default: 64. */

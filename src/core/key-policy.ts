@@ -1,7 +1,7 @@
 /** Which key of a set may check a signature: one algorithm per key, meant for signatures, strong enough, and no doubt which one. */
 import { ALGORITHMS } from './algorithms.ts';
-import type { JsonObject, JsonValue } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
 import { quoted } from './options.ts';
 import { isRocaModulus } from './roca.ts';
 

@@ -1,5 +1,5 @@
 /** One place that options can be set in, and the rule by which several of them become one answer. */
-import type { JsonObject } from './contracts.ts';
+import type { JsonObject } from './json-value.ts';
 import { flagName, type Option, type OptionValue, type Place, readOption } from './options.ts';
 import type { DeclaredOption, Registry } from './registry.ts';
 

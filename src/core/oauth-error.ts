@@ -1,8 +1,9 @@
 /** An answer of the token endpoint that is not a token → the error it stands for. Matched on `error`, never on a description. */
-import type { JsonObject } from './contracts.ts';
+
 import { type ErrorCode, PadlockError } from './errors.ts';
 import { retryAfter } from './http-answers.ts';
 import { parseJson } from './json.ts';
+import type { JsonObject } from './json-value.ts';
 import { quoted } from './options.ts';
 import type { HttpResponse } from './ports.ts';
 import type { Redactor } from './secret.ts';

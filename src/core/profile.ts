@@ -1,8 +1,9 @@
 /** One profile of the configuration file as a layer: every key checked against the declarations, secrets as references. */
 import { resolve } from 'node:path';
 import { type Config, configPlace, type Members, membersOf, profileOf, refuseUnknown } from './config-file.ts';
-import type { JsonValue, SourceHost } from './contracts.ts';
+import type { SourceHost } from './contracts.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
+import type { JsonValue } from './json-value.ts';
 import type { Layer, Raw, Reference } from './layer.ts';
 import { configKey, type Option, type Place, readOption } from './options.ts';
 import type { Files, Host } from './ports.ts';

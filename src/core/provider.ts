@@ -1,12 +1,13 @@
 /** issuer → metadata, and one method per endpoint. The door to openid-client, which never sees an ID token. */
 import type { ServerMetadata } from 'openid-client';
 import { DocumentCache } from './cache.ts';
-import type { ClientAuth, JsonObject, Metadata, ProviderInfo, Request, TokenResponse, Values } from './contracts.ts';
+import type { ClientAuth, Metadata, ProviderInfo, Request, TokenResponse, Values } from './contracts.ts';
 import { readMetadata, wellKnownUrls } from './discovery.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { jsonOf } from './http-answers.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
+import type { JsonObject } from './json-value.ts';
 import { publicKeys } from './key-policy.ts';
 import { oauthFailure } from './oauth-error.ts';
 import { Clock, Http, type HttpResponse } from './ports.ts';

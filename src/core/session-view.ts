@@ -1,5 +1,5 @@
 /** What `auth`, `whoami` and `token` answer: the documents of the JSON schemas, and the columns people see. */
-import type { JsonObject } from './contracts.ts';
+import type { JsonObject } from './json-value.ts';
 import type { AccessToken, IdToken, Session, User, Verdict } from './session.ts';
 import type { Column, Row, View } from './view.ts';
 

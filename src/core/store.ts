@@ -1,7 +1,8 @@
 /** Where sessions live. A store keeps small sealed entries under opaque names; what is in them is Padlock's own business. */
 
 /** Who shares what is stored: nobody else, the processes of one account on one machine, or whoever reaches the same server. */
-export type Reach = 'process' | 'machine' | 'network';
+export const REACHES = ['process', 'machine', 'network'] as const;
+export type Reach = (typeof REACHES)[number];
 
 export interface StoredEntry {
   /** Changes with every write; a writer says which one it read. */

@@ -1,6 +1,7 @@
 /** What a token endpoint answered: the shape is checked, nothing in it is verified. */
-import type { JsonValue, TokenResponse } from './contracts.ts';
+import type { TokenResponse } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { JsonValue } from './json-value.ts';
 import { quoted } from './options.ts';
 
 /** A year; nobody means more, and 1e300 must not become a date. */

@@ -1,5 +1,5 @@
 /** What is to be shown, before anyone decides how. */
-import type { JsonObject } from './contracts.ts';
+import type { JsonObject } from './json-value.ts';
 
 export interface Column {
   /** Key into a row. */

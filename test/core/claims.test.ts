@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { atHash } from '../../src/core/at-hash.ts';
 import { CHECKS, type Expectation } from '../../src/core/claim-checks.ts';
 import { checkClaims, reportChecks, requireChecks } from '../../src/core/claims.ts';
-import type { JsonObject } from '../../src/core/contracts.ts';
+import type { JsonObject } from '../../src/core/json-value.ts';
 import { isVisible } from '../../src/core/text.ts';
 import { CLIENT, claims, codeOf, ISSUER, NOW, SECONDS } from './forge.ts';
 

@@ -1,6 +1,6 @@
 /** Makes tokens, right ones and wrong ones, with node:crypto alone: what is tested is not what makes the test data. */
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign as nodeSign } from 'node:crypto';
-import type { JsonObject } from '../../src/core/contracts.ts';
+import type { JsonObject } from '../../src/core/json-value.ts';
 
 export const ISSUER = 'https://id.example.test/';
 export const CLIENT = 'acme-cli';

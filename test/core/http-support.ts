@@ -1,6 +1,7 @@
 /** Real servers on loopback for the network door: well-behaved, lying, TLS, and a proxy. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createSocketServer, type Server as NetServer, type Socket } from 'node:net';
@@ -132,3 +133,27 @@ export function door(settings: HttpSettings = {}, host: Partial<Host> = {}) {
 }
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Runs a script that has `get(url)` in a process of its own; gives what it prints. Not execFileSync: the servers live in this process. */
+export async function runWithDoor(script: string, env: Record<string, string> = {}): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'padlock-door-'));
+  const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${join(folder, 'door.mjs')}`];
+  execFileSync('node_modules/.bin/esbuild', ['src/core/http.ts', ...options]);
+  writeFileSync(
+    join(folder, 'run.mjs'),
+    `import { NodeHttp } from './door.mjs';
+    const http = new NodeHttp({ proxyFor: () => undefined }, { now: Date.now, sleep: async () => {} }, { debug: () => {} }, {});
+    const get = (url) => http.send({ method: 'GET', purpose: 'x', url });
+    ${script}`,
+  );
+  const child = spawn(process.execPath, [join(folder, 'run.mjs')], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  await once(child, 'close');
+  return output;
+}

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parseCompact } from '../../src/core/compact.ts';
-import type { JsonObject, JsonValue } from '../../src/core/contracts.ts';
 import { verifySignature, verifyWithKeys } from '../../src/core/jose.ts';
+import type { JsonObject, JsonValue } from '../../src/core/json-value.ts';
 import { publicKeys, selectKey } from '../../src/core/key-policy.ts';
 import { isRocaModulus } from '../../src/core/roca.ts';
 import { codeOf, keyFor, nameless, publicJwk, type SigningKey, segment, token } from './forge.ts';

@@ -1,6 +1,6 @@
 /** Text as a hostile or merely foreign identity provider may put it into claims. */
 import fc from 'fast-check';
-import type { JsonValue } from '../../src/core/contracts.ts';
+import type { JsonValue } from '../../src/core/json-value.ts';
 
 export const HOSTILE = {
   escape: '\u001b[2J\u001b[1;1Hgone',

@@ -1,8 +1,8 @@
 import { setDefaultProfile } from '../../core/config-changes.ts';
 import { locateConfig } from '../../core/config-file.ts';
 import { configSchema } from '../../core/config-schema.ts';
-import type { JsonValue } from '../../core/contracts.ts';
 import { fail } from '../../core/errors.ts';
+import type { JsonValue } from '../../core/json-value.ts';
 import { defineOptions, flagName } from '../../core/options.ts';
 import { checkConfig } from '../../core/profile.ts';
 import { listView } from '../../core/view.ts';

@@ -1,5 +1,6 @@
-import type { Formatter, JsonObject, Style } from '../contracts.ts';
+import type { Formatter, Style } from '../contracts.ts';
 import { isPadlockError } from '../errors.ts';
+import type { JsonObject } from '../json-value.ts';
 import { replaceUnsafe } from '../text.ts';
 import type { View } from '../view.ts';
 import { broken, type Check, must, named, settled, skip } from './check.ts';

@@ -1,5 +1,6 @@
-import type { Grant, GrantHost, JsonObject, TokenResponse, Values } from '../contracts.ts';
+import type { Grant, GrantHost, TokenResponse, Values } from '../contracts.ts';
 import { isPadlockError, PadlockError } from '../errors.ts';
+import type { JsonObject } from '../json-value.ts';
 import { broken, type Check, must, named, type Settled, settled, skip } from './check.ts';
 import { frozen, provider, request, valuesFor } from './samples.ts';
 

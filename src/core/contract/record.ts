@@ -1,5 +1,6 @@
 /** Whether a strategy is the record it has to be: known members of the right types, options that can be declared, behaviour that is there. */
 import { KINDS, type Kind } from '../contracts.ts';
+import { REACHES } from '../store.ts';
 import { isVisible } from '../text.ts';
 
 type Test = (value: unknown) => boolean;
@@ -39,7 +40,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   },
   formatter: { facts: {}, optional: { machine: flag }, methods: ['format'], optionalMethods: [] },
   source: { facts: {}, optional: {}, methods: ['read'], optionalMethods: [] },
-  store: { facts: { reach: oneOf('process', 'machine', 'network') }, optional: {}, methods: ['open'], optionalMethods: ['applies'] },
+  store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies'] },
 };
 
 const OPTION: Readonly<Record<string, Test>> = {

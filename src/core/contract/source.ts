@@ -1,5 +1,6 @@
-import type { JsonValue, Source, SourceHost } from '../contracts.ts';
+import type { Source, SourceHost } from '../contracts.ts';
 import { isPadlockError, PadlockError } from '../errors.ts';
+import type { JsonValue } from '../json-value.ts';
 import { type Check, must, named, type Settled, settled, skip } from './check.ts';
 
 const ARGUMENTS: readonly JsonValue[] = [

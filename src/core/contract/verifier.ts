@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import type { JsonObject, Proof, Values, Verifier, VerifierHost } from '../contracts.ts';
+import type { Proof, Values, Verifier, VerifierHost } from '../contracts.ts';
 import { PadlockError } from '../errors.ts';
+import type { JsonObject } from '../json-value.ts';
 import { broken, type Check, must, named, refusal, settled, skip } from './check.ts';
 import { provider, SECRET, valuesFor } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonObject } from '../../../src/core/contracts.ts';
+import type { JsonObject } from '../../../src/core/json-value.ts';
 import { json } from '../../../src/strategies/formatters/json.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { CONTROL, HOSTILE, hostileJson } from '../../support/hostile.ts';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
-import type { JsonObject, JsonValue } from '../../../src/core/contracts.ts';
+import type { JsonObject, JsonValue } from '../../../src/core/json-value.ts';
 import { yaml } from '../../../src/strategies/formatters/yaml.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { CONTROL, HOSTILE, hostileJson, YAML_ACTIVE } from '../../support/hostile.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../../src/core/config-file.ts';
-import type { JsonValue } from '../../../src/core/contracts.ts';
 import { PadlockError } from '../../../src/core/errors.ts';
+import type { JsonValue } from '../../../src/core/json-value.ts';
 import { isReference, type Reference } from '../../../src/core/layer.ts';
 import type { Host } from '../../../src/core/ports.ts';
 import { profileLayer } from '../../../src/core/profile.ts';
