@@ -153,9 +153,12 @@ describe('writing', () => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, bundle, file], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
-      await once(child, 'message');
-      for (let i = 0; i < 50; i++) expect(readFileSync(file, 'utf8')).toMatch(/^(a{100000}|b{100000})$/);
-      child.kill('SIGKILL');
+      try {
+        await once(child, 'message');
+        for (let i = 0; i < 50; i++) expect(readFileSync(file, 'utf8')).toMatch(/^(a{100000}|b{100000})$/);
+      } finally {
+        child.kill('SIGKILL');
+      }
       await once(child, 'exit');
       expect(readFileSync(file, 'utf8')).toMatch(/^(a{100000}|b{100000})$/);
     }
