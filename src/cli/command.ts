@@ -45,11 +45,13 @@ export interface Context {
 export interface Answer {
   /** What is printed; undefined prints nothing. */
   readonly view?: View;
-  /** Already text: help, a schema. */
+  /** Already text, for people and in place of the view: help, a schema. */
   readonly text?: string;
   /** Something is wrong with what was shown: reported after it, and its exit code counts. */
   readonly failure?: PadlockError;
 }
+
+export type HelpGroup = 'Flow' | 'Provider' | 'Request' | 'Checks';
 
 export interface Command {
   readonly name: string;
@@ -64,6 +66,10 @@ export interface Command {
   readonly signsIn: boolean;
   /** Flags of its own. */
   readonly own?: Options;
+  /** Those of the options it takes that are worth showing in its help. Default: all of them. */
+  readonly helpGroups?: readonly HelpGroup[];
+  /** What its help ends with. */
+  readonly footer?: string;
   /** The formatter when nobody chose one. */
   readonly format: string;
   run(context: Context): Promise<Answer>;

@@ -4,11 +4,10 @@ import type { Kind } from '../core/contracts.ts';
 import { checkOptions, mannerOptions, providerOptions, requestOptions } from '../core/general-options.ts';
 import { envName, type Option } from '../core/options.ts';
 import type { DeclaredOption, Registry } from '../core/registry.ts';
-import type { Command, HelpGroup } from './command.ts';
+import type { Command, HelpGroup, ProgramOptions } from './command.ts';
 import { everywhere } from './everywhere.ts';
 import { type DeclaredFlag, type Flag, flagsOf } from './flags.ts';
 import { definitions, prose, widthOf } from './layout.ts';
-import type { ProgramOptions } from './program.ts';
 
 /** Narrower, and what an option does stands below it. */
 const SIDE_BY_SIDE = 60;
@@ -81,7 +80,7 @@ function addOptions(builder: Builder, command: Command | undefined, registry: Re
 
 /** The options, one group after the other. */
 async function optionsText(command: Command | undefined, registry: Registry, width: number): Promise<string> {
-  const builder = yargs([]).scriptName('').help(false).version(false).exitProcess(false).locale('en').showHidden(true);
+  const builder = yargs([]).scriptName('').help(false).version(false).exitProcess(false).locale('en');
   addOptions(builder, command, registry);
   if (width >= SIDE_BY_SIDE) return (await builder.wrap(width).getHelp()).trim();
   const lines = (await builder.wrap(null).getHelp()).trim().split('\n');
@@ -127,8 +126,8 @@ export async function helpText(
   const width = widthOf(columns);
   const options = await optionsText(command, registry, width);
   if (command === undefined) {
-    const topics = commands.find(({ name: word }) => word === 'help')?.examples.at(-1)?.[1] ?? '';
-    return `${[overview(program, columns), options, prose(`${name} help COMMAND shows its options; ${topics}.`, width)].join('\n\n')}\n`;
+    const topics = commands.find(({ name: word }) => word === 'help')?.footer ?? '';
+    return `${[overview(program, columns), options, prose(`${name} help COMMAND shows its options. ${topics}`, width)].join('\n\n')}\n`;
   }
   const { aliases = [], examples, footer, operands, summary } = command;
   const parts = [

@@ -1,12 +1,10 @@
 /** run(argv, world) → exit code: the whole program, with nothing of Node's in it. */
 import { type Config, readConfig } from '../core/config-file.ts';
-import type { Plugin } from '../core/contracts.ts';
-import { fail } from '../core/errors.ts';
+import { fail, isPadlockError } from '../core/errors.ts';
 import { registerPlugin } from '../core/plugin-record.ts';
 import { loadPlugin, locatePlugin } from '../core/plugins.ts';
-import type { Ports } from '../core/ports.ts';
 import type { Registry } from '../core/registry.ts';
-import { didYouMean, nearest } from '../core/text.ts';
+import { didYouMean, nearest, visible } from '../core/text.ts';
 import { builtIn } from '../index.ts';
 import { print } from './answer.ts';
 import type { Command, ProgramOptions } from './command.ts';
@@ -35,10 +33,14 @@ export async function run(words: readonly string[], world: World, options: Progr
   let machine = (): boolean => false;
   try {
     argv = readArgv(words, flagsFrom(registry, options.commands));
+    if (ownFlag(argv, 'help') === true) return await help(argv, world, registry, options);
     const format = wishedFormat(argv, world);
     machine = () => format !== undefined && isMachine(registry, format);
     const command = commandOf(argv, options);
-    if (command === undefined || ownFlag(argv, 'help') === true) return await help(argv, world, registry, options, command);
+    if (command === undefined) {
+      if (!machine()) await world.stderr.write(`${(await import('./help.ts')).overview(options, world.stderr.columns)}\n\n`);
+      fail('usage_missing_command', 'No command was given.', { hint: `See ${options.name} --help.` });
+    }
     const config =
       command.signsIn || command.name === 'config' || command.name === 'plugin' || command.name === 'strategies'
         ? await configOf(argv, world)
@@ -61,27 +63,33 @@ export async function run(words: readonly string[], world: World, options: Progr
   }
 }
 
-/** The command that was typed; undefined when help is what was asked for. An unknown word may be a secret and is not repeated. */
-function commandOf(argv: Argv, { name, commands: known }: ProgramOptions): Command | undefined {
+const named = (word: string | undefined, { commands: known }: ProgramOptions): Command | undefined =>
+  known.find((command) => command.name === word || (word !== undefined && command.aliases?.includes(word)));
+
+/** The command that was typed; undefined when none was. An unknown word may be a secret and is not repeated. */
+function commandOf(argv: Argv, options: ProgramOptions): Command | undefined {
   const [word] = argv.positionals;
-  if (word === undefined) {
-    if (ownFlag(argv, 'help') === true) return undefined;
-    if (ownFlag(argv, 'version') === true) return known.find((command) => command.name === 'version');
-    fail('usage_missing_command', 'No command was given.', { hint: `See ${name} --help.` });
-  }
-  const found = known.find((command) => command.name === word || command.aliases?.includes(word));
-  if (found !== undefined || ownFlag(argv, 'help') === true) return found;
+  if (word === undefined) return ownFlag(argv, 'version') === true ? named('version', options) : undefined;
+  const found = named(word, options);
+  if (found !== undefined) return found;
   const near = nearest(
     word,
-    known.flatMap((command) => [command.name, ...(command.aliases ?? [])]),
+    options.commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]),
   );
   fail('usage_unknown_command', 'There is no such command.', {
-    hint: near === undefined ? `See ${name} --help.` : `Did you mean ${name} ${near}?`,
+    hint: near === undefined ? `See ${options.name} --help.` : `Did you mean ${options.name} ${near}?`,
   });
 }
 
-async function help(argv: Argv, world: World, registry: Registry, options: ProgramOptions, command: Command | undefined): Promise<number> {
-  if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world);
+/** Help wins over whatever else is on the line, and a configuration that cannot be read is no reason to refuse it. */
+async function help(argv: Argv, world: World, registry: Registry, options: ProgramOptions): Promise<number> {
+  const command = named(argv.positionals[0], options);
+  try {
+    if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world);
+  } catch (error) {
+    if (!isPadlockError(error)) throw error;
+    await world.stderr.write(`${visible(`Warning: the options of plugins are missing: ${error.message} [${error.code}]`)}\n`);
+  }
   const { helpText } = await import('./help.ts');
   await world.stdout.write(await helpText(options, command, registry, world.stdout.columns));
   return 0;

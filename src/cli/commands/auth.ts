@@ -8,9 +8,17 @@ import { chooseFlow } from '../flow.ts';
 import { save } from '../save.ts';
 
 const own = defineOptions({
-  showTokens: { type: 'string', summary: 'print the tokens too; all: the refresh token as well', placeholder: '[all]', flagOnly: true },
+  showTokens: {
+    type: 'string',
+    summary: 'print the access and the ID token too; =all: the refresh token as well',
+    placeholder: '[=all]',
+    flagOnly: true,
+  },
   save: { type: 'string', summary: 'keep these settings as a profile; no secrets', placeholder: 'NAME', flagOnly: true },
 });
+
+/** How to give a secret, for the help of whatever signs in. */
+export const SECRETS = 'A secret can also come from a variable, a file that a variable names, or a profile: see padlock help environment.';
 
 /** Signs in, verifies, and says who it is. */
 export const auth: Command = {
@@ -24,6 +32,7 @@ export const auth: Command = {
   ],
   signsIn: true,
   own,
+  footer: SECRETS,
   format: 'table',
   async run(context) {
     const { argv, world } = context;

@@ -96,6 +96,8 @@ export const config: Command = {
   ],
   signsIn: true,
   own,
+  helpGroups: [],
+  footer: 'The options of padlock auth can be given too: padlock config show tells what they lead to.',
   format: 'table',
   async run(context) {
     const [word, operand] = context.words;

@@ -6,6 +6,7 @@ export const logout: Command = {
   summary: 'forget who is signed in',
   examples: [['padlock logout', 'revoke and forget']],
   signsIn: true,
+  helpGroups: ['Provider'],
   format: 'table',
   async run(context) {
     const padlock = await context.padlock(await context.settings());

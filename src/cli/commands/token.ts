@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { refuseForeign } from '../context.ts';
 import { ownFlag } from '../everywhere.ts';
 import { chooseFlow } from '../flow.ts';
+import { SECRETS } from './auth.ts';
 
 const own = defineOptions({
   login: { type: 'boolean', summary: 'sign in if that is needed, asking for what is missing', flagOnly: true },
@@ -19,6 +20,7 @@ export const token: Command = {
   ],
   signsIn: true,
   own,
+  footer: SECRETS,
   format: 'raw',
   async run(context) {
     const { argv, world } = context;

@@ -56,9 +56,10 @@ export const verify: Command = {
   most: 1,
   examples: [
     ['padlock verify -p work < id_token.txt', 'an ID token, from a file'],
-    ['padlock token -p work | padlock verify -p work --access-token', 'an access token, from a pipe'],
+    ['padlock token -p work | padlock verify -p work --access-token --audience API', 'an access token, from a pipe'],
   ],
   signsIn: true,
+  helpGroups: ['Provider', 'Checks'],
   own,
   format: 'table',
   async run(context) {

@@ -1,0 +1,44 @@
+/** Text for people, in the width of their terminal. */
+import { visible } from '../core/text.ts';
+
+/** Where the output is no terminal. */
+const USUAL = 80;
+/** Longer lines are hard to read, however wide the window. */
+const WIDEST = 100;
+const NARROWEST = 20;
+/** Columns that the right side must have, or it goes below the left. */
+const BESIDE = 30;
+
+export const widthOf = (columns: number | undefined): number => Math.min(Math.max(columns ?? USUAL, NARROWEST), WIDEST);
+
+/** The lines of a paragraph, broken at blanks; a word that is too long stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of visible(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const indented = (lines: readonly string[], by: number): string[] => lines.map((line) => (' '.repeat(by) + line).trimEnd());
+
+/** Terms and what they mean: side by side, or each meaning below its term where that leaves too little room. */
+export function definitions(pairs: readonly (readonly [term: string, meaning: string])[], width: number): string {
+  const left = Math.max(...pairs.map(([term]) => visible(term).length)) + 4;
+  const beside = width - left >= BESIDE;
+  const lines = pairs.flatMap(([term, meaning]) => {
+    if (!beside) return [...indented(wrap(term, width - 2), 2), ...indented(wrap(meaning, width - 6), 6)];
+    const [first = '', ...more] = wrap(meaning, width - left);
+    return [`  ${visible(term).padEnd(left - 2)}${first}`.trimEnd(), ...indented(more, left)];
+  });
+  return lines.join('\n');
+}
+
+/** Paragraphs are wrapped; a line that starts with a blank is an example and stays as it is. */
+export const prose = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => (line.startsWith(' ') ? [line] : wrap(line, width)))
+    .join('\n');
