@@ -47,8 +47,8 @@ export class Provider {
     let absent: unknown;
     for (const url of wellKnownUrls(issuer)) {
       try {
-        const { value } = await this.#documents.get('discovery', url, { issuer, signal });
-        return readMetadata(value, issuer);
+        const check = (document: JsonObject): Metadata => readMetadata(document, issuer); // before it is kept: a wrong one must not outlive its fault
+        return check((await this.#documents.get('discovery', url, { issuer, check, signal })).value);
       } catch (error) {
         if (!isPadlockError(error) || error.code !== 'proto_status' || error.httpStatus !== 404) throw error;
         absent ??= error;
@@ -73,9 +73,8 @@ export class Provider {
     signal?: AbortSignal,
   ): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }> {
     const url = metadata.jwks_uri ?? fail('proto_discovery_invalid', 'The provider publishes no key set (jwks_uri).');
-    const { value, cached } = await this.#documents.get('jwks', url, { issuer: metadata.issuer, fresh, signal });
-    if (!Array.isArray(value.keys)) fail('proto_jwks_invalid', "The provider's key set has no list of keys.");
-    return { keys: publicKeys(value.keys), cached };
+    const { value, cached } = await this.#documents.get('jwks', url, { issuer: metadata.issuer, fresh, check: keysOf, signal });
+    return { keys: keysOf(value), cached };
   }
 
   /** POSTs a grant to the token endpoint (RFC 6749 §3.2), once. Returns the answer with its shape checked, the ID token included. */
@@ -155,6 +154,11 @@ export class Provider {
     readTokenResponse(answer, now);
     return answer;
   }
+}
+
+function keysOf({ keys }: JsonObject): readonly JsonObject[] {
+  if (!Array.isArray(keys)) fail('proto_jwks_invalid', "The provider's key set has no list of keys.");
+  return publicKeys(keys);
 }
 
 /** The form of a token request: the grant's own members, then what was asked for. Nothing is named twice. */
