@@ -9,7 +9,7 @@ import { report } from './report.ts';
 /** Prints what a command answered. A failure that belongs to the answer is reported after it. */
 export async function print({ view, text, failure }: Answer, context: Context): Promise<number> {
   const { manners, registry, redactor, world } = context;
-  if (text !== undefined && (view === undefined || !context.machine())) await world.stdout.write(text);
+  if (text !== undefined && (view === undefined || (await context.format()) === 'table')) await world.stdout.write(text);
   else if (view !== undefined) {
     const format = await context.format();
     const formatter = await registry.use('formatter', format);

@@ -22,5 +22,5 @@ if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >=
   process.stderr.write(`padlock: Node.js 20.19, 22.12 or 24 and later is needed; this is ${process.version}.\n`);
   process.exitCode = 1;
 } else if (words.length !== 1 || !/^(--version|-V|version)$/.test(words[0] ?? '') || !printed(`${PADLOCK_VERSION}\n`)) {
-  void import('./main.js');
+  require('./main.cjs');
 }

@@ -45,8 +45,8 @@ export interface Context {
 export interface Answer {
   /** What is printed; undefined prints nothing. */
   readonly view?: View;
-  /** Already text, for people and in place of the view: help, a schema. */
-  readonly text?: string;
+  /** Already text: help, a schema. Beside a view it is what is shown in place of its table. */
+  readonly text?: string | undefined;
   /** Something is wrong with what was shown: reported after it, and its exit code counts. */
   readonly failure?: PadlockError;
 }

@@ -7,10 +7,7 @@ import type { DeclaredOption, Registry } from '../core/registry.ts';
 import type { Command, HelpGroup, ProgramOptions } from './command.ts';
 import { everywhere } from './everywhere.ts';
 import { type DeclaredFlag, type Flag, flagsOf } from './flags.ts';
-import { definitions, prose, widthOf } from './layout.ts';
-
-/** Narrower, and what an option does stands below it. */
-const SIDE_BY_SIDE = 60;
+import { definitions, prose, SIDE_BY_SIDE, widthOf } from './layout.ts';
 
 const GROUPS: Readonly<Record<HelpGroup, readonly string[]>> = {
   Flow: ['flow', ...Object.keys(mannerOptions)],

@@ -6,6 +6,8 @@ const USUAL = 80;
 /** Longer lines are hard to read, however wide the window. */
 const WIDEST = 100;
 const NARROWEST = 20;
+/** Narrower, and what belongs together stands below each other. */
+export const SIDE_BY_SIDE = 60;
 /** Columns that the right side must have, or it goes below the left. */
 const BESIDE = 30;
 
@@ -34,6 +36,12 @@ export function definitions(pairs: readonly (readonly [term: string, meaning: st
     return [`  ${visible(term).padEnd(left - 2)}${first}`.trimEnd(), ...indented(more, left)];
   });
   return lines.join('\n');
+}
+
+/** What stands for a table where its columns would be cut: a title and definitions. Undefined where there is room. */
+export function instead(title: string, pairs: readonly (readonly [string, string])[], columns: number | undefined): string | undefined {
+  const width = widthOf(columns);
+  return width >= SIDE_BY_SIDE || pairs.length === 0 ? undefined : `${title}\n\n${definitions(pairs, width)}\n`;
 }
 
 /** Paragraphs are wrapped; a line that starts with a blank is an example and stays as it is. */

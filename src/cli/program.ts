@@ -45,7 +45,8 @@ export async function run(words: readonly string[], world: World, options: Progr
       command.signsIn || command.name === 'config' || command.name === 'plugin' || command.name === 'strategies'
         ? await configOf(argv, world)
         : undefined;
-    if (await addPlugins(registry, argv, config, world)) argv = readArgv(words, flagsFrom(registry, options.commands));
+    const mending = command.name === 'plugin'; // a plugin that cannot be loaded must not keep its user from accepting or removing it
+    if (await addPlugins(registry, argv, config, world, mending)) argv = readArgv(words, flagsFrom(registry, options.commands));
     if (format !== undefined) registry.record('formatter', format); // refuses an unknown one before anything is asked of anybody
     check(argv, command, registry, options);
     const context = contextOf({ argv, command, config, container, format, options, redactor, registry, world });
@@ -106,7 +107,7 @@ async function configOf(argv: Argv, world: World): Promise<Config | undefined> {
 }
 
 /** Loads what the configuration lists and what `--plugin` names. Returns whether there was anything. */
-async function addPlugins(registry: Registry, argv: Argv, config: Config | undefined, world: World): Promise<boolean> {
+async function addPlugins(registry: Registry, argv: Argv, config: Config | undefined, world: World, lenient = false): Promise<boolean> {
   const typed = (ownFlag(argv, 'plugin') as readonly string[] | undefined) ?? [];
   const references = [
     ...(config?.plugins ?? []).map((entry) => ({ ...entry, from: config?.directory ?? world.cwd })),
@@ -114,10 +115,14 @@ async function addPlugins(registry: Registry, argv: Argv, config: Config | undef
   ];
   const loaded = new Set<string>();
   for (const reference of references) {
-    const file = await locatePlugin(world.files, reference);
-    if (loaded.has(file)) continue;
-    loaded.add(file);
-    registerPlugin(registry, await loadPlugin(world.files, reference));
+    try {
+      const file = await locatePlugin(world.files, reference);
+      if (loaded.has(file)) continue;
+      loaded.add(file);
+      registerPlugin(registry, await loadPlugin(world.files, reference));
+    } catch (error) {
+      if (!lenient || !isPadlockError(error)) throw error;
+    }
   }
   return references.length > 0;
 }

@@ -6,5 +6,7 @@ export async function sandboxValues(flow: unknown, signal: AbortSignal): Promise
   const sandbox = await startSandbox();
   signal.addEventListener('abort', () => void sandbox.close(), { once: true });
   const { username, password } = sandbox.user;
-  return { ...sandbox.client(typeof flow === 'string' ? flow : 'password'), username, password };
+  // Who did not choose the flow need not hear that a better one exists.
+  const chosen = typeof flow === 'string' ? flow : undefined;
+  return { ...sandbox.client(chosen ?? 'password'), username, password, ...(chosen === undefined && { acceptDeprecated: true }) };
 }

@@ -1,27 +1,36 @@
 /** `--save NAME`: what a sign-in used, as a profile. */
 import { saveProfile } from '../core/config-changes.ts';
+import { fail } from '../core/errors.ts';
 import { generalOptions } from '../core/general-options.ts';
 import type { Options } from '../core/options.ts';
+import type { Registry } from '../core/registry.ts';
 import type { Session } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import { excerpt } from '../core/text.ts';
 import type { Context } from './command.ts';
 import { configPlaceOf } from './config-place.ts';
+import { ownFlag } from './everywhere.ts';
 
 /** How a call is printed and which profile it used is not part of a profile. */
 const PASSING: ReadonlySet<string> = new Set(['profile', 'format', 'noCache']);
 
-/** Everything that Padlock and the strategies in use declare. */
-function optionsInUse({ registry }: Context, settings: Settings): Options {
-  const flow = String(settings.get('flow'));
-  const used = registry
-    .options()
-    .filter(({ key, owners }) => !PASSING.has(key) && owners.every(({ kind, name }) => kind !== 'grant' || name === flow));
-  return { ...generalOptions, ...Object.fromEntries(used.map(({ key, option }) => [key, option])) };
+/** Everything of a profile that Padlock and the strategies in use declare. */
+export function savable(registry: Registry, flow: string | undefined): Options {
+  const used = registry.options().filter(({ owners }) => owners.every(({ kind, name }) => kind !== 'grant' || name === flow));
+  const options = { ...generalOptions, ...Object.fromEntries(used.map(({ key, option }) => [key, option])) };
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !PASSING.has(key)));
+}
+
+/** Refuses, before anybody signs in, what cannot be kept. Throws `usage_conflict`. */
+export function checkSave({ argv }: Context): void {
+  if (ownFlag(argv, 'save') !== undefined && ownFlag(argv, 'sandbox') === true)
+    fail('usage_conflict', 'The provider of --sandbox ends with this command, so there is nothing to --save.', {
+      hint: 'One that stays, with a profile: padlock sandbox.',
+    });
 }
 
 export async function save(context: Context, settings: Settings, session: Session, name: string): Promise<void> {
-  const options = Object.fromEntries(Object.entries(optionsInUse(context, settings)).filter(([key]) => !PASSING.has(key)));
+  const options = savable(context.registry, String(settings.get('flow')));
   const { path, left } = await saveProfile(context.world.files, configPlaceOf(context), name, settings, options, { flow: session.flow });
   await context.say(`Saved as profile ${excerpt(name, 60)} in ${excerpt(path ?? 'no file', 200)}.`);
   if (left.length > 0) await context.say(`Not saved, because secrets stay out of it: ${left.map((flag) => `--${flag}`).join(', ')}.`);

@@ -90,7 +90,9 @@ function exitCodes({ world }: Context): Answer {
     ['129 130 141 143', 'ended by SIGHUP, SIGINT (Ctrl-C), a closed pipe, SIGTERM'],
   ];
   const text = definitions(pairs, widthOf(world.stdout.columns));
-  return { text: `Exit codes\n\n${text}\n`, view: listView('Exit codes', [], [], 'exit-codes', records) };
+  const rows = records.map(({ exit, category, code }) => ({ exit: String(exit), category, code }));
+  const heads = ['exit', 'category', 'code'].map((key) => ({ key, label: key }));
+  return { text: `Exit codes\n\n${text}\n`, view: listView('Exit codes', heads, rows, 'exit-codes', records) };
 }
 
 export const topics: Readonly<Record<string, (context: Context) => Answer | Promise<Answer>>> = {

@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { refuseForeign } from '../context.ts';
 import { ownFlag } from '../everywhere.ts';
 import { chooseFlow } from '../flow.ts';
-import { save } from '../save.ts';
+import { checkSave, save } from '../save.ts';
 
 const own = defineOptions({
   showTokens: {
@@ -37,6 +37,7 @@ export const auth: Command = {
   async run(context) {
     const { argv, world } = context;
     const showTokens = shownTokens(ownFlag(argv, 'showTokens'));
+    checkSave(context);
     const settings = await chooseFlow(context, await context.settings());
     refuseForeign(context, String(settings.get('flow')));
     const padlock = await context.padlock(settings);

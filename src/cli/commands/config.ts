@@ -6,13 +6,16 @@ import type { JsonValue } from '../../core/json-value.ts';
 import { defineOptions, flagName } from '../../core/options.ts';
 import { checkConfig } from '../../core/profile.ts';
 import { listView } from '../../core/view.ts';
+import { actionOf } from '../actions.ts';
 import type { Answer, Command, Context } from '../command.ts';
+import { initProfile } from '../config-init.ts';
 import { configPlaceOf } from '../config-place.ts';
 import { ownFlag } from '../everywhere.ts';
+import { instead } from '../layout.ts';
 
 const own = defineOptions({ origin: { type: 'boolean', summary: 'show where each value comes from', flagOnly: true } });
 
-async function list({ config }: Context): Promise<Answer> {
+async function list({ config, world }: Context): Promise<Answer> {
   const rows = [...(config?.profiles ?? [])].map(([name, members]) => {
     const text = (key: string): string => (typeof members.get(key) === 'string' ? String(members.get(key)) : '');
     return { profile: name, issuer: text('issuer'), flow: text('flow'), default: name === config?.defaultProfile ? 'yes' : '' };
@@ -23,7 +26,12 @@ async function list({ config }: Context): Promise<Answer> {
     { key: 'flow', label: 'Flow' },
     { key: 'default', label: 'Default' },
   ];
+  const lines = rows.map(({ profile, issuer, flow, default: yes }): [string, string] => [
+    yes ? `${profile} (default)` : profile,
+    [issuer, flow].filter(Boolean).join(' '),
+  ]);
   return {
+    text: instead('Profiles', lines, world.stdout.columns),
     view: listView(
       'Profiles',
       columns,
@@ -60,7 +68,8 @@ async function show(context: Context): Promise<Answer> {
     { key: 'value', label: 'Value' },
     ...(withOrigin ? [{ key: 'from', label: 'From' }] : []),
   ];
-  return { view: listView('Settings', columns, rows, 'config', records) };
+  const lines = rows.map(({ name, value, from }): [string, string] => [name, withOrigin ? `${value}  (${from})` : value]);
+  return { text: instead('Settings', lines, world.stdout.columns), view: listView('Settings', columns, rows, 'config', records) };
 }
 
 async function use(context: Context, name: string | undefined): Promise<Answer> {
@@ -77,6 +86,7 @@ async function path(context: Context): Promise<Answer> {
 }
 
 const ACTIONS: Readonly<Record<string, (context: Context, operand: string | undefined) => Promise<Answer>>> = {
+  init: initProfile,
   list,
   show,
   use,
@@ -87,10 +97,11 @@ const ACTIONS: Readonly<Record<string, (context: Context, operand: string | unde
 /** What is configured, and where it comes from. */
 export const config: Command = {
   name: 'config',
-  summary: 'show profiles and settings, choose the default profile',
-  operands: 'list | show | use NAME | path | schema',
+  summary: 'write and show profiles, show settings',
+  operands: 'init [NAME] | list | show | use NAME | path | schema',
   most: 2,
   examples: [
+    ['padlock config init work', 'write a profile; asks for what is missing'],
     ['padlock config list', 'the profiles'],
     ['padlock config show --origin', 'every setting, and which place sets it'],
   ],
@@ -101,10 +112,9 @@ export const config: Command = {
   format: 'table',
   async run(context) {
     const [word, operand] = context.words;
-    const action = word !== undefined && Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
-    if (action === undefined)
-      fail(word === undefined ? 'usage_missing_command' : 'usage_unknown_command', 'Say what to do: list, show, use NAME, path or schema.');
-    if (operand !== undefined && word !== 'use') fail('usage_unexpected_argument', `padlock config ${word} takes no arguments.`);
+    const action = actionOf(ACTIONS, word, 'init [NAME], list, show, use NAME, path or schema');
+    if (operand !== undefined && word !== 'use' && word !== 'init')
+      fail('usage_unexpected_argument', `padlock config ${word} takes no arguments.`);
     return action(context, operand);
   },
 };

@@ -1,18 +1,21 @@
 import { relative, resolve } from 'node:path';
 import { addPlugin, removePlugin } from '../../core/config-changes.ts';
-import { fail, PadlockError } from '../../core/errors.ts';
+import type { PluginEntry } from '../../core/config-file.ts';
+import { fail, isPadlockError, PadlockError } from '../../core/errors.ts';
 import { registerPlugin } from '../../core/plugin-record.ts';
 import { fingerprint, loadPlugin, locatePlugin } from '../../core/plugins.ts';
 import { excerpt } from '../../core/text.ts';
 import { listView } from '../../core/view.ts';
+import { actionOf } from '../actions.ts';
 import type { Answer, Command, Context } from '../command.ts';
 import { configPlaceOf } from '../config-place.ts';
+import { instead } from '../layout.ts';
 
 type Action = (context: Context, path: string) => Promise<Answer>;
 
 const columns = [
   { key: 'path', label: 'Path' },
-  { key: 'sha256', label: 'sha256' },
+  { key: 'state', label: 'State' },
 ] as const;
 
 async function add(context: Context, path: string): Promise<Answer> {
@@ -57,9 +60,28 @@ async function check({ world }: Context, path: string): Promise<Answer> {
     : { view, failure: new PadlockError('plugin_contract', { message: `${failed} of ${results.length} checks failed.` }) };
 }
 
-const list: Action = async ({ config }) => {
-  const rows = (config?.plugins ?? []).map(({ path, sha256 = '' }) => ({ path, sha256 }));
-  return { view: listView('Plugins', columns, rows, 'plugins') };
+/** Is it what was added? */
+async function stateOf({ config, world }: Context, { path, sha256 }: PluginEntry): Promise<string> {
+  try {
+    const file = await locatePlugin(world.files, { path, from: config?.directory ?? world.cwd });
+    if (sha256 === undefined) return 'unpinned';
+    return (await fingerprint(world.files, file)) === sha256 ? 'unchanged' : 'changed';
+  } catch (error) {
+    if (!isPadlockError(error)) throw error;
+    return 'missing';
+  }
+}
+
+const list: Action = async (context) => {
+  const entries = context.config?.plugins ?? [];
+  const rows = await Promise.all(
+    entries.map(async (entry) => ({ path: entry.path, state: await stateOf(context, entry), sha256: entry.sha256 ?? '' })),
+  );
+  const lines = rows.map(({ path, state }): [string, string] => [path, state]);
+  return {
+    text: instead('Plugins', lines, context.world.stdout.columns),
+    view: listView('Plugins', columns, rows, 'plugins'),
+  };
 };
 
 const ACTIONS: Readonly<Record<string, Action>> = { add, list, check, remove };
@@ -78,12 +100,7 @@ export const plugin: Command = {
   format: 'table',
   async run(context) {
     const [word, path] = context.words;
-    const action = word !== undefined && Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
-    if (action === undefined)
-      fail(
-        word === undefined ? 'usage_missing_command' : 'usage_unknown_command',
-        'Say what to do: add FILE, list, check FILE or remove FILE.',
-      );
+    const action = actionOf(ACTIONS, word, 'add FILE, list, check FILE or remove FILE');
     if (path === undefined && action !== list) fail('usage_missing_option', `padlock plugin ${word} needs a file.`);
     return action(context, path ?? '');
   },

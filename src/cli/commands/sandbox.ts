@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setDefaultProfile, writeProfile } from '../../core/config-changes.ts';
 import { isPadlockError } from '../../core/errors.ts';
 import { defineOptions, readOption } from '../../core/options.ts';
@@ -20,7 +21,7 @@ const own = defineOptions({
 /** Milliseconds: a day, many times over. */
 const LONG = 86_400_000;
 
-const stateFile = ({ world }: Context): string | undefined => world.host.directories && `${world.host.directories.state}/sandbox.json`;
+const stateFile = ({ world: { host } }: Context): string | undefined => host.directories && join(host.directories.state, 'sandbox.json');
 
 /** Port, keys and secrets of an earlier run; anything unreadable is as good as none, since all of it can be made anew. */
 async function kept(context: Context): Promise<Partial<SandboxState>> {

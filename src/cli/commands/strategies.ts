@@ -4,6 +4,13 @@ import { kindLabel } from '../../core/registry.ts';
 import { didYouMean } from '../../core/text.ts';
 import { listView } from '../../core/view.ts';
 import type { Command } from '../command.ts';
+import { definitions, widthOf } from '../layout.ts';
+
+type Described = { readonly name: string; readonly summary: string; readonly origin: string };
+const described = ({ name, origin, summary }: Described): readonly [string, string] => [
+  name,
+  origin === 'padlock' ? summary : `${summary} (plugin ${origin})`,
+];
 
 /** What can be chosen by name, plugins included. */
 export const strategies: Command = {
@@ -17,7 +24,7 @@ export const strategies: Command = {
   ],
   signsIn: false,
   format: 'table',
-  async run({ registry, words: [kind] }) {
+  async run({ registry, words: [kind], world }) {
     if (kind !== undefined && !(KINDS as readonly string[]).includes(kind))
       fail('usage_bad_value', 'There is no such kind of strategy.', { hint: didYouMean(kind, KINDS) });
     const kinds = kind === undefined ? KINDS : [kind as Kind];
@@ -30,7 +37,13 @@ export const strategies: Command = {
         origin: registry.origin(one, name).plugin ?? 'padlock',
       })),
     );
+    const width = widthOf(world.stdout.columns);
+    const groups = kinds
+      .map((one) => rows.filter((row) => row.kind === one))
+      .filter(([first]) => first !== undefined)
+      .map((group) => `${group[0]?.label}\n${definitions(group.map(described), width)}\n`);
     return {
+      text: groups.join('\n'),
       view: listView(
         'Strategies',
         [
