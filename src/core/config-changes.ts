@@ -1,13 +1,12 @@
 /** The changes Padlock makes to the configuration file: a saved profile, the default one, the list of plugins. */
 import { editConfig } from './config-edit.ts';
-import type { ConfigPlace, PluginEntry } from './config-file.ts';
+import { type ConfigPlace, type PluginEntry, profileHint } from './config-file.ts';
 import { fail } from './errors.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { isReference, type LayerName } from './layer.ts';
 import { configKey, flagName, type Options, type OptionValue, quoted } from './options.ts';
 import type { Files } from './ports.ts';
 import type { Settings } from './settings.ts';
-import { didYouMean } from './text.ts';
 
 /** What `--save` did. */
 export interface Saved {
@@ -77,7 +76,7 @@ export async function saveProfile(
 export async function setDefaultProfile(files: Files, where: ConfigPlace, name: string): Promise<string | undefined> {
   return editConfig(files, where, (config) => {
     if (!config.profiles.includes(name))
-      fail('config_profile_unknown', `There is no profile ${quoted(name)}.`, { hint: didYouMean(name, config.profiles) });
+      fail('config_profile_unknown', `There is no profile ${quoted(name)}.`, { hint: profileHint(name, config.profiles) });
     config.set(['default_profile'], name);
   });
 }

@@ -133,6 +133,10 @@ export function profileOf(config: Config | undefined, name: string, place: Place
   if (found) return found;
   const known = [...(config?.profiles.keys() ?? [])];
   fail('config_profile_unknown', `${place.name} names a profile that does not exist: ${quoted(name)}.`, {
-    hint: known.length > 0 ? didYouMean(name, known) : 'There are no profiles yet; padlock config init makes one.',
+    hint: profileHint(name, known),
   });
 }
+
+/** For the error that a profile does not exist. */
+export const profileHint = (name: string, known: readonly string[]): string =>
+  known.length > 0 ? didYouMean(name, known) : 'There are no profiles yet; padlock config init makes one.';

@@ -160,6 +160,9 @@ export function readOption(option: Option, raw: unknown, place: Place): OptionVa
   }
 }
 
+/** Other names of a flag are the first declaration's to give; a later one need not repeat them. */
+const NEED_NOT_REPEAT: ReadonlySet<string> = new Set(['aliases', 'short']);
+
 /** Two declarations of one word must agree in everything but their summary. Returns what differs. */
 export function disagreement(a: Option, b: Option): string | undefined {
   const keys = [
@@ -175,7 +178,7 @@ export function disagreement(a: Option, b: Option): string | undefined {
     'minimum',
     'maximum',
   ] as const;
-  return keys.find((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+  return keys.find((key) => !(NEED_NOT_REPEAT.has(key) && b[key] === undefined) && JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 }
 
 /** For messages: a name that came from outside, quoted and safe. */

@@ -101,7 +101,7 @@ export class Registry {
       return;
     }
     const differs = disagreement(known.option, option);
-    if (differs !== undefined) fail('plugin_conflict', `--${flagName(key)} is declared twice, with a different ${differs}.`);
+    if (differs !== undefined) fail('plugin_conflict', `--${flagName(key)} is declared already, and differently: see its ${differs}.`);
     this.#options.set(key, { ...known, owners: [...known.owners, ...owners] });
   }
 }
