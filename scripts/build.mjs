@@ -2,8 +2,8 @@
  * Builds dist/ and THIRD_PARTY_NOTICES.md: `node scripts/build.mjs [--if-stale]`.
  *
  *   dist/**                    what `tsc` emits: the library, plain ES modules with declarations
- *   dist/bin/padlock.cjs       the bin: checks the Node version, answers `--version`, imports main.js
- *   dist/bin/main.js, *.js     the CLI, bundled and split; needs no node_modules
+ *   dist/bin/padlock.cjs       the bin: checks the Node version, answers `--version`, loads main.cjs
+ *   dist/bin/main.cjs, *.cjs   the CLI, bundled and split; needs no node_modules
  *   dist/sandbox/provider.js   the embedded provider's own process, with oidc-provider inside
  *
  * It builds aside and then swaps, so that a running Padlock never sees half a build.
@@ -14,6 +14,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
+import { buildCommonJs } from './commonjs-chunks.mjs';
 import { commonJsNames } from './commonjs-names.mjs';
 import { notices } from './notices.mjs';
 import { alone, hashOf, root, SOURCES } from './sources.mjs';
@@ -41,22 +42,15 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
 };
-const modules = {
-  ...shared,
-  format: 'esm',
-  // Class and function names are part of error messages and of the container's diagnostics.
-  keepNames: true,
-  // Some dependencies are CommonJS and require Node's own modules.
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-};
+// Class and function names are part of error messages and of the container's diagnostics.
+const named = { ...shared, keepNames: true };
 
 /** The command line. What is light in here is explained in src/cli/light/. */
 const cli = () =>
-  build({
-    ...modules,
+  buildCommonJs({
+    ...named,
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: join(stage, 'bin'),
-    splitting: true,
     chunkNames: '[name]-[hash]',
     alias: { 'string-width': 'fast-string-width' },
     inject: ['src/cli/light/web.ts'],
@@ -71,15 +65,22 @@ const bin = () =>
     outfile: join(stage, 'bin/padlock.cjs'),
     format: 'cjs',
     target: 'node10',
-    supported: { 'dynamic-import': true },
-    external: ['./main.js'],
+    external: ['./main.cjs'],
     define: { PADLOCK_VERSION: JSON.stringify(version) },
     banner: { js: '#!/usr/bin/env node' },
   });
 
 /** The embedded provider's process: its packages stay out of an embedder's install. */
 const provider = () =>
-  build({ ...modules, entryPoints: ['src/sandbox/provider.ts'], outfile: join(stage, 'sandbox/provider.js'), allowOverwrite: true });
+  build({
+    ...named,
+    entryPoints: ['src/sandbox/provider.ts'],
+    outfile: join(stage, 'sandbox/provider.js'),
+    allowOverwrite: true,
+    format: 'esm',
+    // Some dependencies are CommonJS and require Node's own modules.
+    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  });
 
 async function isFresh(hash) {
   return existsSync(dist) && (await readFile(builtFrom, 'utf8').catch(() => '')) === hash;

@@ -58,7 +58,7 @@ export const rooms: Rule = (sources) =>
       .filter((found) => {
         const target = targetOf(source, found);
         // The bin and the bundle's own name for the program.
-        if (source.path === 'src/cli/bin.cts' && target === 'src/cli/main.js') return false;
+        if (source.path === 'src/cli/bin.cts' && target === 'src/cli/main.cjs') return false;
         return (
           !room.may.some((may) => may.test(target)) && !((found.lazy || found.typeOnly) && room.lazily?.some((may) => may.test(target)))
         );
