@@ -49,7 +49,7 @@ export function contextOf({ argv, command, config, container, format, options, r
   };
   const flags = new Map(argv.given.map((given) => [layerKey(given), given.value]));
   for (const { flag } of argv.given)
-    if (flag.option.secret && flag.form === 'value' && !isSandbox(argv))
+    if (flag.option.secret && flag.form === 'value' && !isSandbox(argv, config, world))
       warn({
         code: 'usage_secret_in_argv',
         message: `--${flag.name} on the command line can be seen by every user of this machine; --${flag.name}-stdin and --${flag.name}-file cannot.`,
@@ -117,7 +117,11 @@ export const isMachine = (registry: Registry, format: string): boolean =>
   registry.names('formatter').includes(format) && registry.record('formatter', format).machine === true;
 
 /** The sandbox's password is no secret. */
-const isSandbox = (argv: Argv): boolean => ownFlag(argv, 'sandbox') === true || ownFlag(argv, 'profile') === 'sandbox';
+function isSandbox(argv: Argv, config: Config | undefined, { host }: World): boolean {
+  if (ownFlag(argv, 'sandbox') === true || ownFlag(argv, 'profile') === 'sandbox') return true;
+  if (ownFlag(argv, 'issuer') !== undefined || host.env('PADLOCK_ISSUER')) return false;
+  return (ownFlag(argv, 'profile') ?? (host.env('PADLOCK_PROFILE') || config?.defaultProfile)) === 'sandbox';
+}
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
