@@ -1,6 +1,6 @@
 /** Option declarations → flags, and argv → what was given. yargs' parser splits the words; every judgement is made here. */
 import parse from 'yargs-parser';
-import { fail } from '../core/errors.ts';
+import { fail, PadlockError } from '../core/errors.ts';
 import { flagName, type Option, quoted } from '../core/options.ts';
 import { didYouMean } from '../core/text.ts';
 
@@ -49,6 +49,8 @@ export interface Argv {
   readonly given: readonly GivenFlag[];
   /** Flags that nobody declared, without their values, which may be secrets. */
   readonly unknown: readonly string[];
+  /** What is wrong with the flags that exist; to be thrown once it is known how the user wants to be told. */
+  readonly fault?: PadlockError | undefined;
 }
 
 /** Splits argv by the flags that exist. An unknown flag is reported and not refused here: a plugin may still declare it. */
@@ -81,13 +83,26 @@ export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv 
     if (flag === undefined) unknown.push(name);
     else found.set(flag, [...(found.get(flag) ?? []), ...(Array.isArray(value) ? value : [value])]);
   }
-  const given = [...found].map(([flag, values]) => ({ flag, value: isRepeatable(flag) ? values : onlyOne(flag, values) }));
-  return { positionals: parsed._.map(String), rest: (parsed['--'] ?? []).map(String), given, unknown };
+  const given = [...found].map(([flag, values]) => ({ flag, value: isRepeatable(flag) ? values : values[0] }));
+  const fault = valueForSwitch(argv, byName) ?? repeated(found);
+  return { positionals: parsed._.map(String), rest: (parsed['--'] ?? []).map(String), given, unknown, fault };
 }
 
-function onlyOne(flag: Flag, values: readonly unknown[]): unknown {
-  if (values.length > 1 && !takesNoValue(flag)) fail('usage_conflict', `--${flag.name} is given more than once.`);
-  return values[0];
+function repeated(found: ReadonlyMap<Flag, readonly unknown[]>): PadlockError | undefined {
+  const [twice] = [...found].find(([flag, values]) => values.length > 1 && !isRepeatable(flag) && !takesNoValue(flag)) ?? [];
+  return twice && new PadlockError('usage_conflict', { message: `--${twice.name} is given more than once.` });
+}
+
+/** `--require-verified=yes`: the parser would read anything but "true" as false. */
+function valueForSwitch(argv: readonly string[], byName: ReadonlyMap<string, Flag>): PadlockError | undefined {
+  const end = argv.indexOf('--');
+  for (const word of end < 0 ? argv : argv.slice(0, end)) {
+    const [, name = '', value] = /^--?([^=]+)=(.*)$/s.exec(word) ?? [];
+    const flag = byName.get(name);
+    if (flag !== undefined && takesNoValue(flag) && value !== 'true' && value !== 'false')
+      return new PadlockError('usage_bad_value', { message: `--${flag.name} takes no value.` });
+  }
+  return undefined;
 }
 
 /** Throws `usage_unknown_option` for the first unknown flag, with the nearest known one. */

@@ -34,8 +34,10 @@ export async function run(words: readonly string[], world: World, options: Progr
   try {
     argv = readArgv(words, flagsFrom(registry, options.commands));
     if (ownFlag(argv, 'help') === true) return await help(argv, world, registry, options);
+    machine = () => ownFlag(argv, 'json') === true;
     const format = wishedFormat(argv, world);
     machine = () => format !== undefined && isMachine(registry, format);
+    if (argv.fault !== undefined) throw argv.fault;
     const command = commandOf(argv, options);
     if (command === undefined) {
       if (!machine()) await world.stderr.write(`${(await import('./help.ts')).overview(options, world.stderr.columns)}\n\n`);
