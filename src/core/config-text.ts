@@ -1,6 +1,7 @@
 /** The text of a configuration file as plain data. Its errors say where, and never quote the text. */
 import { fail } from './errors.ts';
 import { DEEPEST, jsonFault, TOO_DEEP } from './json-fault.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { excerpt } from './text.ts';
 
 const LIMIT = 256 * 1024;
@@ -69,6 +70,8 @@ export async function yamlDocument(text: string, path: string) {
 }
 
 async function parseYamlText(text: string, path: string): Promise<unknown> {
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return plain;
   const document = await yamlDocument(text, path);
   try {
     return document.toJS({ maxAliasCount: ALIASES });
