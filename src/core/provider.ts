@@ -71,10 +71,10 @@ export class Provider {
     { metadata }: ProviderInfo,
     fresh = false,
     signal?: AbortSignal,
-  ): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }> {
+  ): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean; readonly fetchedAt: number }> {
     const url = metadata.jwks_uri ?? fail('proto_discovery_invalid', 'The provider publishes no key set (jwks_uri).');
-    const { value, cached } = await this.#documents.get('jwks', url, { issuer: metadata.issuer, fresh, check: keysOf, signal });
-    return { keys: keysOf(value), cached };
+    const { value, ...from } = await this.#documents.get('jwks', url, { issuer: metadata.issuer, fresh, check: keysOf, signal });
+    return { keys: keysOf(value), ...from };
   }
 
   /** POSTs a grant to the token endpoint (RFC 6749 §3.2), once. Returns the answer with its shape checked, the ID token included. */

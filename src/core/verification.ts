@@ -40,6 +40,8 @@ export interface ChosenVerifier {
   readonly values: Values;
   readonly algorithms: readonly string[];
   readonly origin: Guarded;
+  /** Milliseconds since the epoch: keys that were fetched later are no old copy. */
+  readonly chosenAt: number;
 }
 
 @injectable()
@@ -108,17 +110,20 @@ export class Verification {
       fail('token_alg_not_allowed', 'The provider signs ID tokens with nothing that could be checked here.', {
         hint: 'Choose a verifier with --verifier.',
       });
-    return { ...found, algorithms };
+    return { ...found, algorithms, chosenAt: this.#clock.now() };
   }
 
   /** Runs a verifier on a token. Throws `token_*`. */
   async prove(chosen: ChosenVerifier, token: string, info: ProviderInfo, signal: AbortSignal): Promise<Proof> {
-    const { verifier, values, algorithms, origin } = chosen;
+    const { verifier, values, algorithms, origin, chosenAt } = chosen;
     const host: VerifierHost = {
       provider: info,
       algorithms,
       signal,
-      keys: (fresh) => this.#provider.keys(info, fresh, signal),
+      keys: async (fresh) => {
+        const { keys, cached, fetchedAt } = await this.#provider.keys(info, fresh, signal);
+        return { keys, cached: cached && fetchedAt < chosenAt };
+      },
       fail(code, about): never {
         throw new PadlockError(code, about);
       },
@@ -131,7 +136,7 @@ export class Verification {
     );
   }
 
-  async #candidate(name: string, asking: Asking): Promise<Omit<ChosenVerifier, 'algorithms'>> {
+  async #candidate(name: string, asking: Asking): Promise<Omit<ChosenVerifier, 'algorithms' | 'chosenAt'>> {
     const verifier = await this.#registry.use('verifier', name);
     const values = await this.#settings.values(optional(verifier.options), `the ${name} verifier`, asking);
     return { verifier, values, origin: this.#registry.origin('verifier', name) };
