@@ -80,13 +80,17 @@ async function optionsText(command: Command | undefined, registry: Registry, wid
   const builder = yargs([]).scriptName('').help(false).version(false).exitProcess(false).locale('en');
   addOptions(builder, command, registry);
   if (width >= SIDE_BY_SIDE) return (await builder.wrap(width).getHelp()).trim();
-  const lines = (await builder.wrap(null).getHelp()).trim().split('\n');
-  return lines
-    .map((line) => {
-      const [, names, what] = /^\s+(-.*?) {2,}(\S.*)$/.exec(line) ?? [];
-      return names === undefined ? line : definitions([[names, what ?? '']], width);
+  const groups = (await builder.wrap(null).getHelp()).trim().split('\n\n');
+  return groups
+    .map((group) => {
+      const [title = '', ...lines] = group.split('\n');
+      const pairs = lines.map((line): [string, string] => {
+        const [names = '', what = ''] = line.trim().split(/ {2,}/, 2);
+        return [names, what];
+      });
+      return `${title}\n${definitions(pairs, width)}`;
     })
-    .join('\n');
+    .join('\n\n');
 }
 
 const named = (line: string, name: string): string => line.replace(/^padlock\b/, name);
@@ -112,6 +116,12 @@ export function overview({ name, commands }: ProgramOptions, columns: number | u
   ].join('\n\n');
 }
 
+/** One line for each thing the command can do. */
+function usage(words: string, operands: string | undefined, width: number): string {
+  const lines = (operands?.split(' | ') ?? ['']).map((action) => [words, action, '[OPTIONS]'].filter(Boolean).join(' '));
+  return lines.length === 1 ? prose(`Usage: ${lines[0]}`, width) : `Usage:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
 /** The help of a command, or of the program. `columns`: of the terminal, undefined when it is none. */
 export async function helpText(
   program: ProgramOptions,
@@ -133,7 +143,7 @@ export async function helpText(
       examples.map(([line, what]) => [named(line, name), what]),
       width,
     ),
-    `Usage: ${[name, command.name, operands, '[OPTIONS]'].filter(Boolean).join(' ')}`,
+    usage(`${name} ${command.name}`, operands, width),
     options,
     ...(footer === undefined ? [] : [prose(footer.replaceAll('padlock', name), width)]),
   ];

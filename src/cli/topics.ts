@@ -9,36 +9,37 @@ const CI = `In CI and scripts nobody can be asked, so nothing is:
   padlock token -p ci
       the access token, alone, on stdout
   padlock auth -p ci --format json
-      one JSON document on stdout; warnings are inside it
+      one JSON document on stdout
   padlock auth -p ci --no-input
       never ask, even on a terminal
 
 Give secrets by file (--client-secret-file, PADLOCK_CLIENT_SECRET_FILE), by variable (PADLOCK_CLIENT_SECRET) or on standard input (--client-secret-stdin), not on the command line, where every user of the machine can read them.
 
-The exit code says what kind of failure it was (padlock help exit-codes). With a machine format stderr is one JSON object with a code, a message, a hint and whether trying again can help.`;
+The exit code says what kind of failure it was (padlock help exit-codes). With a machine format warnings are in the document, and a failure is one JSON object on stderr, with a code, a message, a hint and whether trying again can help.`;
 
 const PLUGINS = `A plugin is one JavaScript module that adds flows, client authentication, verifiers, formats or sources:
 
+  const smsPin = {
+    kind: 'grant',
+    name: 'sms-pin',
+    summary: 'sign in with an SMS',
+    interactive: true,
+    options: {
+      pin: {
+        type: 'string',
+        summary: 'the PIN',
+        required: true,
+        secret: true,
+        prompt: 'PIN from the SMS',
+      },
+    },
+    acquire: ({ pin }, host) =>
+      host.exchange('urn:pin', { pin }),
+  };
   export default {
     apiVersion: 1,
     name: 'acme',
-    strategies: [{
-      kind: 'grant',
-      name: 'sms-pin',
-      summary: 'sign in with a PIN sent by SMS',
-      interactive: true,
-      options: {
-        pin: {
-          type: 'string',
-          summary: 'the PIN',
-          required: true,
-          secret: true,
-          prompt: 'PIN from the SMS',
-        },
-      },
-      acquire: ({ pin }, host) =>
-        host.exchange('urn:acme:sms-pin', { pin }),
-    }],
+    strategies: [smsPin],
   };
 
   padlock plugin check FILE
