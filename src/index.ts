@@ -86,7 +86,7 @@ export type {
 export { type About, type Category, type ErrorCode, EXIT_CODES, isPadlockError, PadlockError } from './core/errors.ts';
 export type { JsonObject, JsonValue } from './core/json-value.ts';
 export type { Option, Options } from './core/options.ts';
-export type { Padlock, PadlockEvent } from './core/padlock.ts';
+export type { ListedSession, LogoutOptions, Padlock } from './core/padlock.ts';
 export type {
   Browser,
   Clock,
@@ -103,4 +103,6 @@ export type {
   Question,
 } from './core/ports.ts';
 export type { AccessToken, Identity, IdToken, Session, User, Verdict } from './core/session.ts';
+export type { PadlockEvent } from './core/session-events.ts';
+export type { TokenRequest } from './core/token-source.ts';
 export type { Column, Row, View } from './core/view.ts';

@@ -87,7 +87,12 @@ export function contextOf({ argv, command, config, container, format, options, r
     return { browser, clock, files, host, log: await world.log(manners), notices, prompt: world.prompt(manners), ...options.ports };
   });
   const padlock = async (settled: Settings): Promise<PadlockPipeline> =>
-    wire(container, { settings: settled, ports: await ports(), ca: options.ca ?? (await caFrom(settled, config, world)) });
+    wire(container, {
+      app: options.name,
+      settings: settled,
+      ports: await ports(),
+      ca: options.ca ?? (await caFrom(settled, config, world)),
+    });
   const say = async (line: string): Promise<void> => {
     if (!machine() && !manners.quiet) await world.stderr.write(`${visible(redactor.mask(line))}\n`);
   };

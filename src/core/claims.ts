@@ -28,6 +28,9 @@ export function checkClaims(payload: JsonObject, expected: Expectation & { reado
   return payload as Claims;
 }
 
+/** Claims of a stored session: they were verified before they were sealed, and nobody else could have sealed them. */
+export const restoredClaims = (stored: JsonObject): Claims => stored as Claims;
+
 /** Throws the code of the first check that fails, of those named or of all. */
 export function requireChecks(payload: JsonObject, expected: Expectation, names?: readonly string[]): void {
   for (const check of CHECKS) {

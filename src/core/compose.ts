@@ -10,9 +10,17 @@ import { AlgorithmPins } from './pins.ts';
 import { registerPlugin } from './plugin-record.ts';
 import { Browser, Clock, Files, Host, Http, Log, Notices, type Ports, Prompt } from './ports.ts';
 import { Provider } from './provider.ts';
+import { Refresher } from './refresher.ts';
 import { Registry } from './registry.ts';
 import { Redactor } from './secret.ts';
+import { SessionEvents } from './session-events.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { SessionLookup } from './session-lookup.ts';
+import { App, Sessions } from './sessions.ts';
 import { Settings } from './settings.ts';
+import { SignIn } from './sign-in.ts';
+import { TokenSource } from './token-source.ts';
+import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
 
 /** A container with a registry that knows the strategies and the plugins; nothing of the world is in it yet. Throws `plugin_*`. */
@@ -36,13 +44,16 @@ export interface Wiring {
   readonly ports: Partial<Ports>;
   /** PEM of additional certificate authorities. */
   readonly ca?: string | undefined;
+  /** Whose sessions. */
+  readonly app?: string | undefined;
 }
 
 /** Puts the world and the settings into the container and builds the pipeline. */
-export function wire(container: Container, { settings, ports, ca }: Wiring): PadlockPipeline {
+export function wire(container: Container, { app = 'default', settings, ports, ca }: Wiring): PadlockPipeline {
   const world = headlessPorts(ports);
   const timeout = settings.get('timeout');
   provide(container, Settings, settings);
+  provide(container, App, app);
   provide(container, HttpSettings, { timeout: typeof timeout === 'number' ? timeout : undefined, ca });
   provide(container, CacheSettings, { files: settings.get('noCache') === true ? undefined : world.files, ca });
   providePorts(container, world);
@@ -51,7 +62,21 @@ export function wire(container: Container, { settings, ports, ca }: Wiring): Pad
 }
 
 /** One of each per container. */
-const SERVICES: readonly Class[] = [DocumentCache, Provider, AlgorithmPins, Verification, PadlockPipeline];
+const SERVICES: readonly Class[] = [
+  DocumentCache,
+  Provider,
+  AlgorithmPins,
+  Verification,
+  SignIn,
+  Sessions,
+  SessionLookup,
+  Refresher,
+  Turns,
+  SessionEvents,
+  SessionKeeper,
+  TokenSource,
+  PadlockPipeline,
+];
 
 function providePorts(container: Container, ports: HeadlessPorts): void {
   provide(container, Clock, ports.clock);

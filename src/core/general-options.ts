@@ -16,6 +16,11 @@ export const requestOptions = defineOptions({
   param: { type: 'map', summary: 'any other parameter of the token request', placeholder: 'KEY=VALUE' },
 });
 
+export const storeOptions = defineOptions({
+  store: { type: 'string', summary: 'where sessions are kept', placeholder: 'STORE' },
+  noStore: { type: 'boolean', summary: 'keep nothing when the command is over' },
+});
+
 export const mannerOptions = defineOptions({
   acceptDeprecated: { type: 'boolean', summary: 'do not warn of a deprecated flow' },
 });
@@ -39,4 +44,4 @@ export const runOptions = defineOptions({
   format: { type: 'string', summary: 'how the answer is printed', placeholder: 'FORMAT', short: 'o', aliases: ['output'], project: true },
 });
 
-export const generalOptions = { ...providerOptions, ...requestOptions, ...mannerOptions, ...checkOptions, ...runOptions };
+export const generalOptions = { ...providerOptions, ...requestOptions, ...storeOptions, ...mannerOptions, ...checkOptions, ...runOptions };

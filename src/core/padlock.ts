@@ -1,175 +1,133 @@
-/** The pipeline as code: authenticate = settings → strategies → provider → tokens → verified claims → session. */
-import { chooseClient } from './client.ts';
-import type { Grant, ProviderInfo, Request } from './contracts.ts';
-import { fail } from './errors.ts';
-import { providerOptions } from './general-options.ts';
-import { grantHost } from './grant-host.ts';
-import { guarded } from './guard.ts';
+/** What a Padlock is: authenticate = acquire → verify → store; token = stored → refreshed → acquired. */
+import { setMaxListeners } from 'node:events';
+import type { Request } from './contracts.ts';
 import { inject, injectable } from './inject.ts';
-import { Clock, Http, type Notice, Notices, Prompt } from './ports.ts';
-import { type Client, Provider } from './provider.ts';
-import { Registry } from './registry.ts';
-import { requestFrom } from './request.ts';
 import type { AccessToken, Session } from './session.ts';
-import { sessionFrom } from './session-from.ts';
-import { type Asking, Settings } from './settings.ts';
-import { readTokenResponse } from './token-set.ts';
-import { Verification } from './verification.ts';
+import { type PadlockEvent, SessionEvents, type SessionListener } from './session-events.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { SessionLookup } from './session-lookup.ts';
+import { type AccessRecord, accessToken } from './session-record.ts';
+import { App, Sessions } from './sessions.ts';
+import { SharedWork } from './shared-work.ts';
+import { type TokenRequest, TokenSource } from './token-source.ts';
 
-/** Signing in, and what was signed in to. One object per configuration; nothing is shared between two. */
+/** A session as a list shows it. */
+export interface ListedSession {
+  readonly session: Session;
+  /** The one its profile means by default. */
+  readonly current: boolean;
+}
+
+export interface LogoutOptions {
+  /** Forget it here and do not tell the provider. */
+  readonly local?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Signing in, and what was signed in to. One object per configuration; what it stores is shared with whoever shares the store. */
 export interface Padlock extends AsyncDisposable {
   /** Always signs in. Throws PadlockError. */
   authenticate(request?: Request): Promise<Session>;
-  /** A token that is still good for a minute, or a new one if no human is needed; else `auth_login_required`. */
-  token(request?: Request): Promise<AccessToken>;
-  /** The sessions this object signed in to and still holds. */
-  sessions(): Promise<readonly Session[]>;
-  /** Forgets a session, or the latest one, and revokes its refresh token where the provider can (RFC 7009). */
-  logout(session?: Session): Promise<{ readonly revoked: boolean }>;
+  /** The stored token, a refreshed one, or a new one if no human is needed; else `auth_login_required`. */
+  token(request?: TokenRequest): Promise<AccessToken>;
+  /** The session that `token()` would use, as it is stored; nothing is requested. */
+  session(): Promise<Session | undefined>;
+  /** Every stored session, the latest sign-in first. */
+  sessions(): Promise<readonly ListedSession[]>;
+  /** Forgets a session, or the current one, and revokes its refresh token where the provider can (RFC 7009). */
+  logout(session?: Session, options?: LogoutOptions): Promise<{ readonly revoked: boolean }>;
   /** Returns what ends the listening. */
-  on(event: PadlockEvent, listener: (session: Session) => void): () => void;
+  on(event: PadlockEvent, listener: SessionListener): () => void;
 }
-export type PadlockEvent = 'acquired' | 'dropped';
 
-/** What every sign-in needs, whatever the flow. */
-const WHERE = { issuer: { ...providerOptions.issuer, required: true }, clientId: { ...providerOptions.clientId, required: true } } as const;
-
-/** Seconds a token must still live to be handed out again. */
-const MIN_TTL = 60;
+interface Recent {
+  readonly record: AccessRecord;
+  readonly token: AccessToken;
+}
 
 @injectable()
 export class PadlockPipeline implements Padlock {
-  readonly #registry: Registry;
-  readonly #settings: Settings;
-  readonly #provider: Provider;
-  readonly #verification: Verification;
-  readonly #ports: { readonly clock: Clock; readonly http: Http; readonly prompt: Prompt; readonly notices: Notices };
-  readonly #held = new Map<Session, { readonly client: Client; readonly key: string }>();
-  readonly #pending = new Map<string, Promise<Session>>();
-  readonly #listeners = new Map<PadlockEvent, Set<(session: Session) => void>>();
+  readonly #keeper: SessionKeeper;
+  readonly #tokens: TokenSource;
+  readonly #sessions: Sessions;
+  readonly #lookup: SessionLookup;
+  readonly #events: SessionEvents;
+  readonly #app: string;
+  /** Tokens by what callers asked for: the hot path of a program that embeds Padlock. */
+  readonly #recent = new Map<string, Recent>();
+  readonly #work = new SharedWork<AccessToken>();
   readonly #ending = new AbortController();
 
   constructor(
-    @inject(Registry) registry: Registry,
-    @inject(Settings) settings: Settings,
-    @inject(Provider) provider: Provider,
-    @inject(Verification) verification: Verification,
-    @inject(Clock) clock: Clock,
-    @inject(Http) http: Http,
-    @inject(Prompt) prompt: Prompt,
-    @inject(Notices) notices: Notices,
+    @inject(SessionKeeper) keeper: SessionKeeper,
+    @inject(TokenSource) tokens: TokenSource,
+    @inject(Sessions) sessions: Sessions,
+    @inject(SessionLookup) lookup: SessionLookup,
+    @inject(SessionEvents) events: SessionEvents,
+    @inject(App) app: string,
   ) {
-    this.#registry = registry;
-    this.#settings = settings;
-    this.#provider = provider;
-    this.#verification = verification;
-    this.#ports = { clock, http, prompt, notices };
+    this.#keeper = keeper;
+    this.#tokens = tokens;
+    this.#sessions = sessions;
+    this.#lookup = lookup;
+    this.#events = events;
+    this.#app = app;
+    setMaxListeners(0, this.#ending.signal); // every call in flight listens
   }
 
   async authenticate(request: Request = {}): Promise<Session> {
-    const signal = this.#signal(request.signal);
-    const asking: Asking = { prompt: this.#ports.prompt, signal };
-    const warnings: Notice[] = [];
-    const warn = (notice: Notice): void => {
-      warnings.push(notice);
-      this.#ports.notices.warn(notice);
-    };
-
-    const grant = await this.#grant();
-    const { issuer, clientId } = await this.#settings.values(WHERE, `the ${grant.name} flow`, asking);
-    const values = await this.#settings.values(grant.options ?? {}, `the ${grant.name} flow`, asking);
-    const info = await this.#provider.info(issuer, clientId, signal);
-    this.#applies(grant, values, info);
-    const client = await chooseClient(this.#registry, this.#settings, info, asking);
-    const asked = requestFrom(this.#settings, grant, request);
-    const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn });
-    if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
-      warn({ code: 'deprecated_flow', message: grant.deprecated });
-
-    const host = grantHost({ grant, values, client, request: asked, signal }, this.#provider, this.#ports);
-    const response = await guarded(this.#registry.origin('grant', grant.name), () => grant.acquire(values, host), isAnswer, signal);
-    const tokens = readTokenResponse(response, this.#ports.clock.now());
-    const verified = await check(tokens);
-    const session = sessionFrom({ profile: this.#profile(), grant, info, request: asked, tokens, verified, warnings, warn });
-    this.#held.set(session, { client, key: keyOf(request) });
-    this.#emit('acquired', session);
-    return session;
+    this.#recent.clear();
+    return this.#keeper.signIn(request, this.#signal(request.signal));
   }
 
-  async token(request: Request = {}): Promise<AccessToken> {
+  async token(request: TokenRequest = {}): Promise<AccessToken> {
     const key = keyOf(request);
-    const soon = this.#ports.clock.now() + MIN_TTL * 1000;
-    for (const [session, held] of this.#held)
-      if (held.key === key && session.access.expiresAt !== undefined && session.access.expiresAt.getTime() > soon) return session.access;
-    const pending = this.#pending.get(key) ?? this.#acquireAlone(request).finally(() => this.#pending.delete(key));
-    this.#pending.set(key, pending);
-    return (await pending).access;
+    const recent = this.#recent.get(key);
+    if (recent !== undefined && request.refresh !== true && this.#tokens.isFresh(recent.record, request)) return recent.token;
+    return this.#work.run(key, (signal) => this.#taken(key, request, signal), this.#signal(request.signal));
   }
 
-  async sessions(): Promise<readonly Session[]> {
-    return [...this.#held.keys()];
+  async session(): Promise<Session | undefined> {
+    const held = await this.#lookup.find();
+    return held && this.#keeper.sessionOf(held);
   }
 
-  async logout(session: Session | undefined = [...this.#held.keys()].at(-1)): Promise<{ readonly revoked: boolean }> {
-    const held = session && this.#held.get(session);
-    if (session === undefined || held === undefined) return { revoked: false };
-    this.#held.delete(session);
-    this.#emit('dropped', session);
-    const revoked =
-      session.refreshToken !== undefined &&
-      (await this.#provider.revoke(held.client, session.refreshToken, 'refresh_token', this.#signal()));
-    return { revoked };
+  async sessions(): Promise<readonly ListedSession[]> {
+    const listed = await this.#sessions.list(this.#app);
+    const shown = await Promise.all(listed.map(async (held) => ({ session: await this.#keeper.sessionOf(held), current: held.current })));
+    return shown.filter((one): one is ListedSession => one.session !== undefined);
   }
 
-  on(event: PadlockEvent, listener: (session: Session) => void): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners.add(listener));
-    return () => void listeners.delete(listener);
+  async logout(session?: Session, { local = false, signal }: LogoutOptions = {}): Promise<{ readonly revoked: boolean }> {
+    this.#recent.clear();
+    return { revoked: await this.#keeper.logout(session, local, this.#signal(signal)) };
+  }
+
+  on(event: PadlockEvent, listener: SessionListener): () => void {
+    return this.#events.on(event, listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
-    this.#held.clear();
+    this.#recent.clear();
+    await this.#sessions.close();
   }
 
-  #profile(): string | undefined {
-    const profile = this.#settings.get('profile');
-    return typeof profile === 'string' ? profile : undefined;
-  }
-
-  async #grant(): Promise<Grant> {
-    const flow = this.#settings.get('flow');
-    if (typeof flow !== 'string')
-      fail('usage_missing_flow', 'No flow was chosen.', { hint: `Choose one of ${this.#registry.names('grant').join(', ')}.` });
-    return this.#registry.use('grant', flow);
-  }
-
-  #applies(grant: Grant, values: unknown, info: ProviderInfo): void {
-    const applicable = grant.applies?.(values, info) ?? true;
-    if (applicable !== true) fail('client_unsupported_grant', `The ${grant.name} flow cannot be used here: ${applicable.no}.`);
-  }
-
-  /** Signs in for `token()`, where nobody may be asked. */
-  async #acquireAlone(request: Request): Promise<Session> {
-    const grant = await this.#grant();
-    const lacks = Object.entries(grant.options ?? {}).filter(
-      ([key, { required, default: preset }]) => required && preset === undefined && !this.#settings.has(key),
-    );
-    if (grant.interactive === true || lacks.length > 0)
-      fail('auth_login_required', `The ${grant.name} flow needs you.`, { hint: 'Sign in first, or allow this command to ask.' });
-    return this.authenticate(request);
+  async #taken(key: string, request: TokenRequest, signal: AbortSignal): Promise<AccessToken> {
+    const record = await this.#tokens.get(request, signal);
+    const token = accessToken(record);
+    this.#recent.set(key, { record, token });
+    return token;
   }
 
   #signal(signal?: AbortSignal): AbortSignal {
     return signal === undefined ? this.#ending.signal : AbortSignal.any([signal, this.#ending.signal]);
   }
-
-  #emit(event: PadlockEvent, session: Session): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener(session);
-  }
 }
 
-const isAnswer = (response: unknown): boolean =>
-  typeof response === 'object' && response !== null && typeof (response as { access_token?: unknown }).access_token === 'string';
-
-const keyOf = ({ scope, audience, resource, params }: Request): string => JSON.stringify([scope, audience, resource, params]);
+/** Calls with the same key share one piece of work. The plain call, which is the frequent one, needs no text to be made. */
+function keyOf({ scope, audience, resource, params, minTtl, refresh, login }: TokenRequest): string {
+  const isPlain = scope === undefined && audience === undefined && resource === undefined && params === undefined;
+  if (isPlain && minTtl === undefined && refresh !== true && login !== true) return '';
+  return JSON.stringify([scope, audience, resource, params, minTtl, refresh, login]);
+}

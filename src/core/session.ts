@@ -1,5 +1,6 @@
 /** One sign-in: who, by what flow, with which tokens. Token values are there for the asking and never enumerable. */
 import type { Claims } from './claims.ts';
+import type { PadlockError } from './errors.ts';
 import type { Notice } from './ports.ts';
 
 /** Whether an access token's signature could be checked; to a client it is opaque by specification. */
@@ -51,6 +52,8 @@ export interface Session {
   readonly refreshToken?: string;
   readonly audience?: string;
   readonly stored?: { readonly store: string; readonly key?: string };
+  /** Not enumerable: why it could not be stored, if it could not. */
+  readonly unsaved?: PadlockError;
   readonly warnings: readonly Notice[];
 }
 

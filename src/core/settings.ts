@@ -54,6 +54,12 @@ export class Settings {
     return this.#chosen.get(key)?.value;
   }
 
+  /** The value of an option that is a text. */
+  text(key: string): string | undefined {
+    const value = this.get(key);
+    return typeof value === 'string' ? value : undefined;
+  }
+
   /** The values of declared options that need neither a secret nor a human; whatever is absent is undefined. */
   pick<O extends Options>(options: O): Partial<ValuesOf<O>> {
     return Object.freeze(Object.fromEntries(Object.keys(options).map((key) => [key, this.get(key)]))) as Partial<ValuesOf<O>>;

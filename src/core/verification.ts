@@ -22,6 +22,8 @@ export interface CheckContext {
   readonly asking: Asking;
   readonly signal: AbortSignal;
   readonly warn: (notice: Notice) => void;
+  /** Of a refresh: whose session it is, null where that is not known. Then an ID token may be absent, and must be theirs. */
+  readonly refreshes?: string | null;
 }
 
 /** What was found out about the tokens of one answer. */
@@ -71,7 +73,7 @@ export class Verification {
 
   /** Fixes what will be accepted and starts fetching the keys that this needs, beside the token request. */
   async prepare(context: CheckContext): Promise<TokenCheck> {
-    const { info, grant, request, asking, signal } = context;
+    const { info, grant, request, asking, refreshes, signal } = context;
     const expectsIdToken = grant.subject !== 'client' && (request.scope ?? []).includes('openid');
     const chosen = expectsIdToken ? await this.choose(info, asking) : undefined;
     const wantsKeys = chosen ? chosen.verifier.keySet === true : info.metadata.jwks_uri !== undefined;
@@ -80,7 +82,7 @@ export class Verification {
         .keys(info, false, signal)
         .catch((error: unknown) => this.#log.debug('early_key_fetch_failed', { code: codeOf(error) })); // whoever needs the keys asks again and hears of it
     return async (tokens) => {
-      if (expectsIdToken && tokens.idToken === undefined)
+      if (expectsIdToken && refreshes === undefined && tokens.idToken === undefined)
         fail('token_missing', 'The provider sent no ID token, though the scope openid asked for one.', {
           hint: 'Ask without openid (--scope) where an access token is enough.',
         });
@@ -142,9 +144,14 @@ export class Verification {
     return { verifier, values, origin: this.#registry.origin('verifier', name) };
   }
 
-  async #idToken(chosen: ChosenVerifier, tokens: TokenSet, { info, signal }: CheckContext): Promise<NonNullable<Verified['idToken']>> {
+  async #idToken(
+    chosen: ChosenVerifier,
+    tokens: TokenSet,
+    { info, refreshes, signal }: CheckContext,
+  ): Promise<NonNullable<Verified['idToken']>> {
     const { alg, kid, payload } = await this.#proveHinting(chosen, tokens.idToken ?? '', info, signal);
-    const claims = checkClaims(payload, { ...this.expectation(info), kind: 'id', accessToken: tokens.accessToken, alg });
+    const subject = refreshes ?? undefined;
+    const claims = checkClaims(payload, { ...this.expectation(info), kind: 'id', accessToken: tokens.accessToken, alg, subject });
     await this.#pin(info, alg, chosen);
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };
   }

@@ -10,9 +10,13 @@ export const logout: Command = {
   format: 'table',
   async run(context) {
     const padlock = await context.padlock(await context.settings());
-    const held = await padlock.sessions();
-    for (const session of held) await padlock.logout(session);
-    await context.say(held.length === 0 ? 'Nobody is signed in.' : 'Signed out.');
+    const held = await padlock.session();
+    if (held === undefined) {
+      await context.say('Nobody is signed in.');
+      return {};
+    }
+    const { revoked } = await padlock.logout(held, { signal: context.world.signal });
+    await context.say(revoked ? 'Signed out.' : 'Signed out here; the provider was not told.');
     return {};
   },
 };

@@ -1,0 +1,123 @@
+/** Signing in and keeping what came of it; and forgetting it. */
+
+import type { Request } from './contracts.ts';
+import { isPadlockError } from './errors.ts';
+import { inject, injectable } from './inject.ts';
+import { Clock, Notices } from './ports.ts';
+import { Provider } from './provider.ts';
+import { Refresher } from './refresher.ts';
+import { type Session, withHidden } from './session.ts';
+import { SessionEvents } from './session-events.ts';
+import { SessionLookup } from './session-lookup.ts';
+import { accessKey, recordOf, type SessionIdentity, type SessionRecord, sessionOf } from './session-record.ts';
+import { App, type Held, Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
+
+@injectable()
+export class SessionKeeper {
+  readonly #signIn: SignIn;
+  readonly #sessions: Sessions;
+  readonly #lookup: SessionLookup;
+  readonly #refresher: Refresher;
+  readonly #provider: Provider;
+  readonly #events: SessionEvents;
+  readonly #clock: Clock;
+  readonly #notices: Notices;
+  readonly #app: string;
+  /** Which stored session a session is, for `logout(session)`. */
+  readonly #names = new WeakMap<Session, string>();
+
+  constructor(
+    @inject(SignIn) signIn: SignIn,
+    @inject(Sessions) sessions: Sessions,
+    @inject(SessionLookup) lookup: SessionLookup,
+    @inject(Refresher) refresher: Refresher,
+    @inject(Provider) provider: Provider,
+    @inject(SessionEvents) events: SessionEvents,
+    @inject(Clock) clock: Clock,
+    @inject(Notices) notices: Notices,
+    @inject(App) app: string,
+  ) {
+    this.#signIn = signIn;
+    this.#sessions = sessions;
+    this.#lookup = lookup;
+    this.#refresher = refresher;
+    this.#provider = provider;
+    this.#events = events;
+    this.#clock = clock;
+    this.#notices = notices;
+    this.#app = app;
+  }
+
+  /** Signs in and stores the session. Where storing fails afterwards, the session says so: the answer is not lost. */
+  async signIn(request: Request, signal: AbortSignal): Promise<Session> {
+    const place = await this.#sessions.place(); // first: where nothing can be kept, nobody should have typed a password
+    const { client, grant, request: asked, session, who } = await this.#signIn.run(request, signal);
+    const { clientId, issuer, profile } = session;
+    const identity: SessionIdentity = { app: this.#app, profile: profile ?? null, issuer, clientId, flow: grant.name, who };
+    const record = recordOf(session, identity, client.auth.name, asked, this.#clock.now());
+    const unsaved = grant.storable === false ? undefined : await this.#store(identity, record, grant.subject === 'client');
+    const kept = sessionOf(record, unsaved === undefined ? place : undefined, accessKey(asked), session.warnings) ?? session;
+    const told = withHidden({ ...kept }, { refreshToken: session.refreshToken, unsaved }) as Session;
+    this.#names.set(told, await this.#sessions.nameOf(identity));
+    this.#events.emit('acquired', told);
+    return told;
+  }
+
+  /** Forgets a session here first, then tells the provider (RFC 7009) unless `local`. Returns whether the provider took it. */
+  async logout(session: Session | undefined, local: boolean, signal: AbortSignal): Promise<boolean> {
+    const held = await this.#find(session);
+    if (held === undefined) return false;
+    await this.#sessions.remove(held.name);
+    const dropped = await this.sessionOf(held);
+    if (dropped !== undefined) this.#events.emit('dropped', dropped);
+    if (local || held.record.refreshToken === null) return false;
+    const client = await this.#refresher.client(held.record, signal);
+    return this.#provider.revoke(client, held.record.refreshToken, 'refresh_token', signal);
+  }
+
+  /** A stored session as callers get it. */
+  async sessionOf(held: Held, key?: string): Promise<Session | undefined> {
+    const session = sessionOf(held.record, await this.#sessions.place(), key);
+    if (session !== undefined) this.#names.set(session, held.name);
+    return session;
+  }
+
+  /** What is to be forgotten. A session that cannot be read is removed on the spot: nobody can revoke what nobody can read. */
+  async #find(session: Session | undefined): Promise<Held | undefined> {
+    const name = session && this.#names.get(session);
+    try {
+      return await (name === undefined ? this.#lookup.find() : this.#sessions.read(name));
+    } catch (error) {
+      if (!isPadlockError(error) || !UNREADABLE.has(error.code)) throw error;
+      for (const one of name === undefined ? await this.#lookup.names() : [name]) await this.#sessions.remove(one);
+      this.#notices.warn({
+        code: error.code,
+        message: 'A stored session could not be read; it was forgotten here, and the provider was not told.',
+      });
+      return undefined;
+    }
+  }
+
+  async #store(identity: SessionIdentity, record: SessionRecord, isClient: boolean) {
+    try {
+      const name = await this.#sessions.nameOf(identity);
+      await this.#sessions.write(name, undefined, isClient ? await this.#withOthers(name, record) : record);
+      await this.#sessions.makeCurrent(identity, name);
+      return undefined;
+    } catch (error) {
+      if (!isPadlockError(error)) throw error;
+      return error;
+    }
+  }
+
+  /** A client signs in again for each audience: what it still has for the others stays. */
+  async #withOthers(name: string, record: SessionRecord): Promise<SessionRecord> {
+    const before = await this.#sessions.read(name);
+    const now = this.#clock.now();
+    const living = Object.entries(before?.record.access ?? {}).filter(([, { expiresAt }]) => expiresAt !== null && expiresAt > now);
+    return { ...record, access: { ...Object.fromEntries(living), ...record.access } };
+  }
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set(['store_decrypt', 'store_corrupt', 'store_version']);

@@ -1,0 +1,88 @@
+/** Which stored session a call means, and which of its access tokens. */
+import type { Request } from './contracts.ts';
+import { inject, injectable } from './inject.ts';
+import { Registry } from './registry.ts';
+import { requestFrom } from './request.ts';
+import { type AccessRecord, accessKey } from './session-record.ts';
+import { App, type Held, Sessions, type Wanted } from './sessions.ts';
+import { Settings } from './settings.ts';
+
+@injectable()
+export class SessionLookup {
+  readonly #registry: Registry;
+  readonly #settings: Settings;
+  readonly #sessions: Sessions;
+  readonly #app: string;
+
+  constructor(
+    @inject(Registry) registry: Registry,
+    @inject(Settings) settings: Settings,
+    @inject(Sessions) sessions: Sessions,
+    @inject(App) app: string,
+  ) {
+    this.#registry = registry;
+    this.#settings = settings;
+    this.#sessions = sessions;
+    this.#app = app;
+  }
+
+  /** The session that the settings mean. */
+  find(): Promise<Held | undefined> {
+    return this.#sessions.find(this.#wanted());
+  }
+
+  /** Names that the session may have, whether it can be read or not. */
+  names(): Promise<readonly string[]> {
+    return this.#sessions.namesOf(this.#wanted());
+  }
+
+  /** The access token for a request; none while what came with the last refresh was not verified. */
+  async access(held: Held, request: Request): Promise<AccessRecord | undefined> {
+    return held.record.pending ? undefined : held.record.access[accessKey(await this.asked(held, request))];
+  }
+
+  /** What is asked of a stored session: this call's wishes, else the settings', else what the sign-in asked for. */
+  async asked({ record }: Held, { scope, audience, resource, params }: Request): Promise<Request> {
+    const wished: Request = {
+      ...(scope && { scope }),
+      ...(audience !== undefined && { audience }),
+      ...(resource && { resource }),
+      ...(params && { params }),
+    };
+    const grant = await this.#registry.use('grant', record.identity.flow);
+    const settled = requestFrom(this.#settings, grant, wished);
+    const said = (key: string): boolean => key in wished || this.#settings.has(key === 'params' ? 'param' : key);
+    return { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
+  }
+
+  /** What a session that does not exist yet will be called, as far as that is known: those who would make it take turns by it. */
+  expectedName(): Promise<string> {
+    const { app, profile, issuer = '', clientId = '', flow = '', who = {} } = this.#wanted();
+    return this.#sessions.nameOf({ app, profile, issuer, clientId, flow, who });
+  }
+
+  #wanted(): Wanted {
+    const known = (key: string) => {
+      const value = this.#settings.text(key);
+      return value === undefined ? {} : { [key]: value };
+    };
+    const who = Object.assign({}, ...this.#identityOptions().map(known)) as Record<string, string>;
+    return {
+      app: this.#app,
+      profile: this.#settings.text('profile') ?? null,
+      who,
+      ...known('issuer'),
+      ...known('clientId'),
+      ...known('flow'),
+    };
+  }
+
+  /** Options of the chosen flow that say who signs in. */
+  #identityOptions(): readonly string[] {
+    const flow = this.#settings.text('flow');
+    const { options = {} } = flow === undefined ? {} : this.#registry.record('grant', flow);
+    return Object.entries(options)
+      .filter(([, { identity, secret }]) => identity === true && secret !== true)
+      .map(([key]) => key);
+  }
+}

@@ -1,0 +1,139 @@
+/** A session as it is stored: everything a later process needs to go on with it. Sealed before any store sees it. */
+import { type Claims, restoredClaims } from './claims.ts';
+import type { Request } from './contracts.ts';
+import { fail } from './errors.ts';
+import type { Notice } from './ports.ts';
+import { type AccessToken, type IdToken, type Session, type User, type Verdict, withHidden } from './session.ts';
+
+/** Who a session belongs to. Two that differ in any of it never mix. */
+export interface SessionIdentity {
+  /** Whose sessions: `padlock` for the command line. */
+  readonly app: string;
+  readonly profile: string | null;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly flow: string;
+  /** What the flow declared as identity: the user name, where one is given. */
+  readonly who: Readonly<Record<string, string>>;
+}
+
+export interface AccessRecord {
+  readonly value: string;
+  readonly type: 'Bearer' | 'DPoP';
+  /** Milliseconds since the epoch; null when the provider did not say. */
+  readonly expiresAt: number | null;
+  /** Milliseconds from when it was issued to when it expires. */
+  readonly lifetime: number | null;
+  readonly scope: readonly string[];
+  readonly verified: Verdict;
+}
+
+export interface SessionRecord {
+  readonly version: 1;
+  readonly identity: SessionIdentity;
+  /** How the client proved itself; a refresh does the same. */
+  readonly clientAuth: string;
+  readonly user: User | null;
+  readonly claims: Claims | null;
+  readonly absent: 'client' | 'no_id_token' | null;
+  readonly idToken: { readonly value: string; readonly expiresAt: number; readonly verified: Verdict } | null;
+  readonly refreshToken: string | null;
+  /** The refresh token was redeemed for, but what came with it was not verified yet. */
+  readonly pending: boolean;
+  /** The provider refused it without a reason: signing in again is needed, unless it changes its mind. */
+  readonly suspect: boolean;
+  /** What the sign-in asked for. */
+  readonly request: Pick<Request, 'scope' | 'audience' | 'resource' | 'params'>;
+  /** By {@link accessKey} of what was requested, not of what was granted. */
+  readonly access: Readonly<Record<string, AccessRecord>>;
+  /** Milliseconds since the epoch. */
+  readonly signedInAt: number;
+}
+
+/** What of a request makes another access token of the same session. */
+export const accessKey = ({ scope = [], audience, resource = [], params = {} }: Request): string =>
+  JSON.stringify([[...new Set(scope)].sort(), audience ?? null, [...new Set(resource)].sort(), Object.entries(params).sort()]);
+
+/** A verified answer as the access token that is stored. `now`: milliseconds. */
+export const accessRecord = ({ value, type, expiresAt, scope, verified }: AccessToken, now: number): AccessRecord => ({
+  value,
+  type,
+  expiresAt: expiresAt?.getTime() ?? null,
+  lifetime: expiresAt === undefined ? null : expiresAt.getTime() - now,
+  scope,
+  verified,
+});
+
+/** A session of this sign-in as its record. */
+export function recordOf(session: Session, identity: SessionIdentity, clientAuth: string, request: Request, now: number): SessionRecord {
+  const { access, idToken, identity: known, refreshToken, user } = session;
+  const { scope, audience, resource, params } = request;
+  return {
+    version: 1,
+    identity,
+    clientAuth,
+    user,
+    claims: known.verified ? known.claims : null,
+    absent: known.verified ? null : known.reason,
+    idToken: idToken === undefined ? null : { value: idToken.value, expiresAt: idToken.expiresAt.getTime(), verified: idToken.verified },
+    refreshToken: refreshToken ?? null,
+    pending: false,
+    suspect: false,
+    request: {
+      ...(scope && { scope }),
+      ...(audience !== undefined && { audience }),
+      ...(resource && { resource }),
+      ...(params && { params }),
+    },
+    access: { [accessKey(request)]: accessRecord(access, now) },
+    signedInAt: now,
+  };
+}
+
+/** A stored access token as callers get it. */
+export function accessToken({ value, type, expiresAt, scope, verified }: AccessRecord): AccessToken {
+  return withHidden({ type, ...(expiresAt !== null && { expiresAt: new Date(expiresAt) }), scope, verified }, { value });
+}
+
+/** A stored session as callers get it, with the access token of a request or the latest one. */
+export function sessionOf(
+  record: SessionRecord,
+  stored: Session['stored'],
+  key?: string,
+  warnings: readonly Notice[] = [],
+): Session | undefined {
+  const { absent, claims, idToken, identity, refreshToken, request, user } = record;
+  const found =
+    (key === undefined ? undefined : record.access[key]) ?? record.access[accessKey(request)] ?? Object.values(record.access).at(-1);
+  if (found === undefined) return undefined;
+  const id: IdToken | undefined =
+    idToken === null
+      ? undefined
+      : withHidden({ expiresAt: new Date(idToken.expiresAt), verified: idToken.verified }, { value: idToken.value });
+  const session = {
+    ...(identity.profile !== null && { profile: identity.profile }),
+    issuer: identity.issuer,
+    clientId: identity.clientId,
+    flow: identity.flow,
+    user,
+    identity: claims === null ? ({ verified: false, reason: absent ?? 'no_id_token' } as const) : ({ verified: true, claims } as const),
+    access: accessToken(found),
+    ...(id && { idToken: id }),
+    ...(request.audience !== undefined && { audience: request.audience }),
+    ...(stored && { stored }),
+    warnings: Object.freeze([...warnings]),
+  };
+  return withHidden(session, { refreshToken: refreshToken ?? undefined }) as Session;
+}
+
+/** The bytes that are sealed. */
+export const encodeRecord = (record: SessionRecord): Uint8Array => new TextEncoder().encode(JSON.stringify(record));
+
+/** Opened bytes as a record. Throws `store_corrupt`, or `store_version` for one that a newer Padlock wrote. */
+export function decodeRecord(bytes: Uint8Array): SessionRecord {
+  const record = JSON.parse(new TextDecoder().decode(bytes)) as SessionRecord; // it was sealed: nobody else could have written it
+  if (record.version > 1)
+    fail('store_version', 'A stored session was written by a newer Padlock.', { hint: 'Update Padlock, or sign in with another --store.' });
+  if (record.version !== 1) fail('store_corrupt', 'A stored session has no version.');
+  return { ...record, claims: record.claims === null ? null : restoredClaims(record.claims) };
+}

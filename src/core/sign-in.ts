@@ -1,0 +1,115 @@
+/** One sign-in, from settings to a verified session; nothing is stored here. */
+import { chooseClient } from './client.ts';
+import type { Grant, ProviderInfo, Request } from './contracts.ts';
+import { fail } from './errors.ts';
+import { providerOptions } from './general-options.ts';
+import { grantHost } from './grant-host.ts';
+import { guarded } from './guard.ts';
+import { inject, injectable } from './inject.ts';
+import { Clock, Http, type Notice, Notices, Prompt } from './ports.ts';
+import { type Client, Provider } from './provider.ts';
+import { Registry } from './registry.ts';
+import { requestFrom } from './request.ts';
+import type { Session } from './session.ts';
+import { sessionFrom } from './session-from.ts';
+import { type Asking, Settings } from './settings.ts';
+import { readTokenResponse } from './token-set.ts';
+import { Verification } from './verification.ts';
+
+/** What every sign-in needs, whatever the flow. */
+const WHERE = { issuer: { ...providerOptions.issuer, required: true }, clientId: { ...providerOptions.clientId, required: true } } as const;
+
+/** A session, and what is needed to go on with it. */
+export interface SignedIn {
+  readonly session: Session;
+  readonly client: Client;
+  readonly grant: Grant;
+  /** What was asked for, defaults included. */
+  readonly request: Request;
+  /** The values that the flow declared as identity. */
+  readonly who: Readonly<Record<string, string>>;
+}
+
+@injectable()
+export class SignIn {
+  readonly #registry: Registry;
+  readonly #settings: Settings;
+  readonly #provider: Provider;
+  readonly #verification: Verification;
+  readonly #ports: { readonly clock: Clock; readonly http: Http; readonly prompt: Prompt; readonly notices: Notices };
+
+  constructor(
+    @inject(Registry) registry: Registry,
+    @inject(Settings) settings: Settings,
+    @inject(Provider) provider: Provider,
+    @inject(Verification) verification: Verification,
+    @inject(Clock) clock: Clock,
+    @inject(Http) http: Http,
+    @inject(Prompt) prompt: Prompt,
+    @inject(Notices) notices: Notices,
+  ) {
+    this.#registry = registry;
+    this.#settings = settings;
+    this.#provider = provider;
+    this.#verification = verification;
+    this.#ports = { clock, http, prompt, notices };
+  }
+
+  /** Signs in. Throws PadlockError. */
+  async run(request: Request, signal: AbortSignal): Promise<SignedIn> {
+    const asking: Asking = { prompt: this.#ports.prompt, signal };
+    const warnings: Notice[] = [];
+    const warn = (notice: Notice): void => {
+      warnings.push(notice);
+      this.#ports.notices.warn(notice);
+    };
+    const grant = await this.grant();
+    const { issuer, clientId } = await this.#settings.values(WHERE, `the ${grant.name} flow`, asking);
+    const values = await this.#settings.values(grant.options ?? {}, `the ${grant.name} flow`, asking);
+    const info = await this.#provider.info(issuer, clientId, signal);
+    applies(grant, values, info);
+    const client = await chooseClient(this.#registry, this.#settings, info, asking);
+    const asked = requestFrom(this.#settings, grant, request);
+    const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn });
+    if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
+      warn({ code: 'deprecated_flow', message: grant.deprecated });
+
+    const host = grantHost({ grant, values, client, request: asked, signal }, this.#provider, this.#ports);
+    const response = await guarded(this.#registry.origin('grant', grant.name), () => grant.acquire(values, host), isAnswer, signal);
+    const tokens = readTokenResponse(response, this.#ports.clock.now());
+    const verified = await check(tokens);
+    const profile = this.#settings.text('profile');
+    const session = sessionFrom({ profile, grant, info, request: asked, tokens, verified, warnings, warn });
+    return { session, client, grant, request: asked, who: identityOf(grant, values) };
+  }
+
+  /** The chosen flow. Throws `usage_missing_flow`, `usage_unknown_flow`. */
+  async grant(): Promise<Grant> {
+    const flow = this.#settings.text('flow');
+    if (flow === undefined)
+      fail('usage_missing_flow', 'No flow was chosen.', { hint: `Choose one of ${this.#registry.names('grant').join(', ')}.` });
+    return this.#registry.use('grant', flow);
+  }
+
+  /** Could this flow sign in now without asking anybody? */
+  needsHuman({ interactive, options = {} }: Grant): boolean {
+    const lacks = Object.entries(options).some(
+      ([key, { required, default: preset }]) => required && preset === undefined && !this.#settings.has(key),
+    );
+    return interactive === true || lacks;
+  }
+}
+
+function applies(grant: Grant, values: unknown, info: ProviderInfo): void {
+  const applicable = grant.applies?.(values, info) ?? true;
+  if (applicable !== true) fail('client_unsupported_grant', `The ${grant.name} flow cannot be used here: ${applicable.no}.`);
+}
+
+/** What the flow declared to be part of who signs in; it is not secret. */
+function identityOf({ options = {} }: Grant, values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const own = Object.entries(options).filter(([, { identity, secret }]) => identity === true && secret !== true);
+  return Object.fromEntries(own.flatMap(([key]) => (values[key] === undefined ? [] : [[key, String(values[key])]])));
+}
+
+const isAnswer = (response: unknown): boolean =>
+  typeof response === 'object' && response !== null && typeof (response as { access_token?: unknown }).access_token === 'string';
