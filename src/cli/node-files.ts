@@ -23,6 +23,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ELOOP: 'store_symlink',
 };
 
+const BUSY: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? 'unknown';
 const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 
@@ -85,14 +87,37 @@ async function sweep(directory: string, name: string): Promise<void> {
   }
 }
 
-async function fill(handle: FileHandle, content: string | Uint8Array, mode: number): Promise<void> {
+async function fill(handle: FileHandle, content: string | Uint8Array, mode: number, durable = true): Promise<void> {
   try {
     if (process.platform !== 'win32') await handle.chmod(mode);
     await handle.writeFile(content);
-    await handle.sync();
+    if (durable) await handle.sync();
   } finally {
     await handle.close();
   }
+}
+
+/** The directory is nearly always there. */
+async function openNew(path: string): Promise<FileHandle> {
+  const make = (): Promise<FileHandle> => patiently(() => open(path, 'wx', 0o600));
+  try {
+    return await make();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await makeDirectory(dirname(path));
+    return make();
+  }
+}
+
+/** Windows refuses for a moment what another process (or a virus scanner) has open or is about to delete. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let pause = 5; ; pause *= 2)
+    try {
+      return await work();
+    } catch (error) {
+      if (process.platform !== 'win32' || pause > 500 || !BUSY.has(codeOf(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+    }
 }
 
 /** Small files on this machine. Errors name the path, never the content. */
@@ -127,7 +152,7 @@ export class NodeFiles implements Files {
       const handle = await open(temporary, 'wx', 0o600);
       made = true;
       await fill(handle, content, mode);
-      await rename(temporary, path);
+      await patiently(() => rename(temporary, path));
       made = false;
       await syncDirectory(directory);
       await sweep(directory, basename(path));
@@ -154,21 +179,51 @@ export class NodeFiles implements Files {
     }
   }
 
-  async create(path: string, content: string | Uint8Array): Promise<boolean> {
+  async create(path: string, content: string | Uint8Array, { durable = true }: { readonly durable?: boolean } = {}): Promise<boolean> {
+    let made = false;
     try {
-      await makeDirectory(dirname(path));
-      const handle = await open(path, 'wx', 0o600);
-      await fill(handle, content, 0o600);
+      const handle = await openNew(path);
+      made = true;
+      await fill(handle, content, 0o600, durable);
       return true;
     } catch (error) {
+      if (made) await unlink(path).catch(() => {}); // the failure itself is what matters
       if (codeOf(error) === 'EEXIST') return false;
       return refuse('created', path, error);
     }
   }
 
+  async touch(path: string, content: string | Uint8Array): Promise<boolean> {
+    const expected = Buffer.from(content);
+    try {
+      // What is written goes into the file that was looked at, also when another has taken its name meanwhile.
+      const handle = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+      try {
+        checkReadable(await handle.stat(), path);
+        if (!expected.equals(await handle.readFile())) return false;
+        await handle.write(expected, 0, expected.length, 0);
+        return true;
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      return refuse('written', path, error);
+    }
+  }
+
+  async restrict(path: string): Promise<void> {
+    try {
+      if (process.platform !== 'win32') await chmod(path, (await lstat(path)).isDirectory() ? 0o700 : 0o600);
+    } catch (error) {
+      refuse('made private', path, error);
+    }
+  }
+
   async move(from: string, to: string): Promise<boolean> {
     try {
-      await rename(from, to);
+      await patiently(() => rename(from, to));
+      await syncDirectory(dirname(to));
       return true;
     } catch (error) {
       if (isAbsent(error)) return false;

@@ -10,36 +10,46 @@ const textOf = (path: string): Promise<string | undefined> =>
     () => undefined,
   );
 
-/** Field 22 of /proc/PID/stat: ticks since the machine started. The name in field 2 may hold anything, so it counts from its end. */
-async function startOf(pid: number): Promise<string | undefined> {
+/** /proc/PID/stat from field 3 on. The name in field 2 may hold anything, so it counts from its end. */
+async function statOf(pid: number): Promise<{ readonly state: string | undefined; readonly started: string | undefined }> {
   const stat = await textOf(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return { state: fields[0], started: fields[19] }; // field 22: ticks since the machine started
 }
 
 /** Which start of the machine, and which set of pids; undefined outside Linux. */
 const bootOf = (): Promise<string | undefined> => textOf('/proc/sys/kernel/random/boot_id');
 const namespaceOf = (): Promise<string | undefined> => readlink('/proc/self/ns/pid').catch(() => undefined);
 
-/** This process. */
-export async function ownIdentity(): Promise<ProcessIdentity> {
-  const [boot, namespace, started] = await Promise.all([bootOf(), namespaceOf(), startOf(process.pid)]);
-  return { host: hostname(), boot, namespace, pid: process.pid, started };
-}
+let own: Promise<ProcessIdentity> | undefined;
 
-/** Whether that process still runs; undefined when it is not one of this machine's, this boot's and this container's. */
+/** This process. */
+export const ownIdentity = (): Promise<ProcessIdentity> =>
+  (own ??= Promise.all([bootOf(), namespaceOf(), statOf(process.pid)]).then(([boot, namespace, { started }]) => ({
+    host: hostname(),
+    boot,
+    namespace,
+    pid: process.pid,
+    started,
+  })));
+
+/** Dead, and its parent has not asked for its end yet; in a container without an init nobody ever does. */
+const GONE: ReadonlySet<string | undefined> = new Set(['Z', 'X']);
+
+/**
+ * Whether that process still runs; undefined when it is not one of this machine's, this boot's and this container's, or when
+ * there is a process with its number and nothing tells whether it is the same one.
+ */
 export async function isRunning({ host, boot, namespace, pid, started }: ProcessIdentity): Promise<boolean | undefined> {
-  const own = await ownIdentity();
-  if (host !== own.host || boot !== own.boot || namespace !== own.namespace) return undefined;
+  const here = await ownIdentity();
+  if (host !== here.host || boot !== here.boot || namespace !== here.namespace) return undefined;
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? sameStart(pid, started) : false;
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return sameStart(pid, started);
-}
-
-/** A pid that was used again belongs to a process that started at another time. */
-async function sameStart(pid: number, started: string | undefined): Promise<boolean> {
-  const now = await startOf(pid);
-  return started === undefined || now === undefined || now === started;
+  const now = await statOf(pid);
+  if (GONE.has(now.state)) return false;
+  if (pid === here.pid && started === here.started) return true;
+  return started === undefined || now.started === undefined ? undefined : now.started === started;
 }

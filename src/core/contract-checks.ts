@@ -8,7 +8,7 @@ import { behaviourFaults, recordFaults } from './contract/record.ts';
 import { sourceChecks } from './contract/source.ts';
 import { storeChecks } from './contract/store.ts';
 import { verifierChecks } from './contract/verifier.ts';
-import type { Kind, Strategy, StrategyOf } from './contracts.ts';
+import type { Kind, StoreHost, Strategy, StrategyOf } from './contracts.ts';
 import { fail } from './errors.ts';
 import { headlessPorts } from './headless.ts';
 import { type Container, createContainer, provide } from './inject.ts';
@@ -18,15 +18,17 @@ import { Registry } from './registry.ts';
 export interface CheckOptions {
   /** Milliseconds for one check. Default: 10 000. */
   readonly patience?: number;
+  /** Where stores are opened. Default: a world without a disk. */
+  readonly store?: Partial<StoreHost>;
 }
 
-const CHECKS: { readonly [K in Kind]: readonly Check<StrategyOf<K>>[] } = {
-  grant: grantChecks,
-  'client-auth': clientAuthChecks,
-  verifier: verifierChecks,
-  formatter: formatterChecks,
-  source: sourceChecks,
-  store: storeChecks,
+const CHECKS: { readonly [K in Kind]: (options: CheckOptions) => readonly Check<StrategyOf<K>>[] } = {
+  grant: () => grantChecks,
+  'client-auth': () => clientAuthChecks,
+  verifier: () => verifierChecks,
+  formatter: () => formatterChecks,
+  source: () => sourceChecks,
+  store: ({ store }) => storeChecks(store),
 };
 
 /** A world in which nothing is reached and nobody answers; waiting takes no time. */
@@ -61,7 +63,8 @@ async function outcome(name: string, patience: number, run: () => Promise<void>)
 }
 
 /** Runs the contract of its kind over a strategy, one result after the other. Stops after the first when its form is wrong. */
-export async function* checkStrategy(strategy: Strategy, { patience = 10_000 }: CheckOptions = {}): AsyncGenerator<CheckReport> {
+export async function* checkStrategy(strategy: Strategy, options: CheckOptions = {}): AsyncGenerator<CheckReport> {
+  const { patience = 10_000 } = options;
   let whole: StrategyOf<Kind> | undefined;
   const form = await outcome('is a record that can be registered and built', patience, async () => {
     const faults = recordFaults(strategy);
@@ -75,6 +78,6 @@ export async function* checkStrategy(strategy: Strategy, { patience = 10_000 }: 
   yield form;
   if (form.verdict !== 'pass' || whole === undefined) return;
   const built = whole;
-  for (const { name, run } of CHECKS[strategy.kind] as readonly Check<StrategyOf<Kind>>[])
+  for (const { name, run } of CHECKS[strategy.kind](options) as readonly Check<StrategyOf<Kind>>[])
     yield await outcome(name, patience, () => run(built));
 }

@@ -204,6 +204,8 @@ export interface Store extends Named {
   applies?(values: Values, host: StoreHost): Applicable | Promise<Applicable>;
   /** Opens it, creating what is missing. Throws `store_*`, `keyring_unavailable`, `config_missing_credential`. */
   open(values: Values, host: StoreHost): Promise<SessionStore>;
+  /** Removes everything it keeps, its key too, also where it cannot be opened any more. */
+  erase?(values: Values, host: StoreHost): Promise<void>;
 }
 
 interface Kinds {

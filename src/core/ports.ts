@@ -54,8 +54,15 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Does not follow a symbolic link unless told to. Undefined when nothing is there. */
   facts(path: string, follow?: boolean): Promise<FileFacts | undefined>;
-  /** Creates a file with this content and its directory, private as `write` does; false when something is there already. */
-  create(path: string, content: string | Uint8Array): Promise<boolean>;
+  /**
+   * Creates a file with this content and its directory, private as `write` does; false when something is there already.
+   * `durable: false` for what means nothing after a power failure.
+   */
+  create(path: string, content: string | Uint8Array, options?: { readonly durable?: boolean }): Promise<boolean>;
+  /** Makes it changed just now by the file system's clock, if this is still its content; false when it is not. */
+  touch(path: string, content: string | Uint8Array): Promise<boolean>;
+  /** Takes a file or a directory away from everybody but its owner: mode 0600 or 0700. */
+  restrict(path: string): Promise<void>;
   /** Moves a file within its directory, over another if there is one, in one step; false when it was not there. */
   move(from: string, to: string): Promise<boolean>;
   /** Names of what is in a directory; empty when there is none. */

@@ -12,6 +12,7 @@ import { password } from './grants/password.ts';
 import { command } from './sources/command.ts';
 import { env } from './sources/env.ts';
 import { file } from './sources/file.ts';
+import { file as fileStore } from './stores/file.ts';
 import { memory } from './stores/memory.ts';
 import { jwks } from './verifiers/jwks.ts';
 import { sharedSecret } from './verifiers/shared-secret.ts';
@@ -32,4 +33,5 @@ export const strategies: readonly Strategy[] = [
   file,
   command,
   memory,
+  fileStore,
 ];

@@ -1,5 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { NodeFiles } from '../../src/cli/node-files.ts';
+import { nodeHost } from '../../src/cli/node-host.ts';
 import { checkStrategy } from '../../src/core/contract-checks.ts';
 import { KINDS } from '../../src/core/contracts.ts';
 import { strategies } from '../../src/strategies/index.ts';
@@ -13,10 +17,15 @@ const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
   'formatter yaml': ['for programs: is one document that reads back as it was'],
 };
 
+/** Stores keep their things in a home of their own. */
+const home = mkdtempSync(join(tmpdir(), 'padlock-contract-'));
+afterAll(() => rmSync(home, { recursive: true }));
+const store = { files: new NodeFiles(), host: nodeHost({ HOME: home }) };
+
 describe.each(strategies.map((strategy) => [`${strategy.kind} ${strategy.name}`, strategy] as const))('the %s', (title, strategy) => {
   test('keeps the contract of its kind', async () => {
     const skipped: string[] = [];
-    for await (const { name, verdict, detail } of checkStrategy(strategy)) {
+    for await (const { name, verdict, detail } of checkStrategy(strategy, { store })) {
       if (verdict === 'skipped') skipped.push(name);
       else expect([name, verdict, detail]).toEqual([name, 'pass', '']);
     }

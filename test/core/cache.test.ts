@@ -29,6 +29,12 @@ class MemoryFiles implements Files {
   async facts(path: string): Promise<FileFacts | undefined> {
     return this.content.has(path) ? { kind: 'file', mode: 0o600, own: true, size: 1, changedAt: 0, ...this.odd } : undefined;
   }
+  async touch(): Promise<boolean> {
+    throw new Error('nothing here is touched');
+  }
+  async restrict(): Promise<void> {
+    throw new Error('nothing here is restricted');
+  }
   create = async (): Promise<boolean> => false;
   move = async (): Promise<boolean> => false;
   list = async (): Promise<readonly string[]> => [...this.content.keys()];

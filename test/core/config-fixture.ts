@@ -87,6 +87,12 @@ export class MemoryFiles implements Files {
     const kind = entry.target !== undefined ? 'symlink' : 'file';
     return { kind, mode: 0o600, own: true, size: encode(entry.content ?? '').length, changedAt: 0, ...entry } as FileFacts;
   }
+  async touch(): Promise<boolean> {
+    throw new Error('nothing here is touched');
+  }
+  async restrict(): Promise<void> {
+    throw new Error('nothing here is restricted');
+  }
   async create(path: string, content: string | Uint8Array): Promise<boolean> {
     if (this.entries.has(path)) return false;
     await this.write(path, content);

@@ -40,7 +40,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   },
   formatter: { facts: {}, optional: { machine: flag }, methods: ['format'], optionalMethods: [] },
   source: { facts: {}, optional: {}, methods: ['read'], optionalMethods: [] },
-  store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies'] },
+  store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase'] },
 };
 
 const OPTION: Readonly<Record<string, Test>> = {
