@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Does a test notice when a check is gone? Takes out each statement marked `// check: <name>`, one at a time, in a copy of the sources,
- * runs the verifier tests there, and lists what nobody noticed. Usage: node scripts/drop-checks.mjs [part of a name]
+ * runs the tests of verifiers and of whole sign-ins there, and lists what nobody noticed. Usage: node scripts/drop-checks.mjs [part of a name]
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -12,13 +12,19 @@ import { parse } from '@swc/core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const wanted = process.argv[2] ?? '';
-const ALL = 'test/(core/(compact|key-policy|jose|claims|access-token)|strategies/verifiers/.*|hostile/forged-tokens)[.]test';
-/** The test that stands beside a source file is asked first: it is quick, and mostly enough. */
-const beside = (file) => `test/.*/${basename(file, '.ts').replace('claim-checks', 'claims')}[.]test`;
+const CORE = 'compact|key-policy|jose|claims|access-token|algorithms|cache|issuer-url|http|http-answers';
+const ALL = `test/(core/(${CORE})|strategies/verifiers/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
+/** The test that stands beside a source file, or the sign-ins that are refused, are asked first: they are quick, and mostly enough. */
+const beside = (file) => {
+  const name = basename(file, '.ts').replace('claim-checks', 'claims').replace('cache-files', 'cache');
+  return [...CORE.split('|'), 'jwks', 'shared-secret'].includes(name)
+    ? `test/.*/${name}[.]test`
+    : 'test/integration/(refusals|checks)[.]test';
+};
 const PATIENCE = 180_000;
 
 const MARK = /\/\/ check: (.+)$/;
-const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]+\()/;
+const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]+(\?\.)?\()/;
 const indent = (line) => line.search(/\S/);
 
 /** Every marked statement: its file, and its first and last line. The mark stands at the end of the last one. */
@@ -44,7 +50,8 @@ async function copyTree() {
   const folder = await mkdtemp(join(tmpdir(), 'drop-checks-'));
   for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'jest.config.ts'])
     await cp(join(root, part), join(folder, part), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  // The sandbox's process is not what is tested here.
+  for (const part of ['node_modules', 'dist']) await symlink(join(root, part), join(folder, part));
   await writeFile(join(folder, 'nothing.mjs'), 'export default () => {};\n');
   return folder;
 }

@@ -63,14 +63,14 @@ export function expectedAlgorithms(facts: AlgorithmFacts): readonly string[] {
       });
     return SYMMETRIC.includes(configured) ? keyed([configured], facts) : [configured];
   }
-  if (pinned !== undefined && checkable.includes(pinned)) return [pinned];
+  if (pinned !== undefined && checkable.includes(pinned)) return [pinned]; // check: pinned algorithm
   const asymmetric = checkable.filter((alg) => !SYMMETRIC.includes(alg));
   const listed = asymmetric.filter((alg) => supported.includes(alg));
-  if (listed.length > 0) return listed;
+  if (listed.length > 0) return listed; // check: listed algorithms
   const symmetric = checkable.filter((alg) => SYMMETRIC.includes(alg));
   const listedSymmetric = symmetric.filter((alg) => supported.includes(alg));
   if (asymmetric.length === 0) return keyed(listedSymmetric.length > 0 ? listedSymmetric : symmetric, facts);
-  if (supported.length === 0) return asymmetric.filter((alg) => alg === 'RS256');
+  if (supported.length === 0) return asymmetric.filter((alg) => alg === 'RS256'); // check: default algorithm
   return supported.every((alg) => SYMMETRIC.includes(alg) || alg === 'none') ? keyed(listedSymmetric, facts) : [];
 }
 
@@ -82,7 +82,7 @@ function keyed(algorithms: readonly string[], { secretLength, allowWeakSecret }:
       hint: 'Give --client-secret-file, or --verification-secret-file where the two differ.',
     });
   const fitting = algorithms.filter((alg) => secretLength * 8 >= (ALGORITHMS.get(alg)?.hash ?? Number.POSITIVE_INFINITY));
-  if (fitting.length > 0) return fitting;
+  if (fitting.length > 0) return fitting; // check: secret fits
   if (allowWeakSecret === true) return algorithms.slice(0, 1);
   fail('config_weak_secret', tooShort(secretLength, algorithms[0] ?? 'HS256'), { hint: WEAK_SECRET_HINT });
 }

@@ -36,10 +36,10 @@ export class DocumentFiles {
       if (facts.kind !== 'file' || !facts.own || ((facts.mode ?? 0) & OTHERS_MAY_WRITE) !== 0) {
         this.#log.debug('cache_ignored', { kind, why: 'not private' });
         return undefined;
-      }
+      } // check: private cache file
       const bytes = await this.#files.read(path);
       const document = bytes && documentOf(objectOf(parseJson(bytes)));
-      if (document !== undefined) check?.(document.value);
+      if (document !== undefined) check?.(document.value); // check: document from a disk
       return document;
     } catch (error) {
       if (!isPadlockError(error)) throw error;

@@ -96,7 +96,7 @@ export class DocumentCache {
     const response = await this.#http.send({ method: 'GET', url, headers: { accept }, purpose, signal });
     const fetchedAt = this.#clock.now();
     const value = jsonOf(response, purpose, fetchedAt);
-    check?.(value);
+    check?.(value); // check: document before it is kept
     const { seconds, storable } = lifetimeOf(response.headers, fetchedAt, SILENT);
     const life = Math.min(seconds, longest) * 1000;
     // in memory even a document that is stale at once lives as long as the cooldown, which it would get round otherwise

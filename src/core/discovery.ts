@@ -20,7 +20,7 @@ const isTexts = (value: JsonValue | undefined): boolean => Array.isArray(value) 
  * Throws `proto_discovery_mismatch`, `proto_discovery_invalid`.
  */
 export function readMetadata(document: JsonObject, issuer: string): Metadata {
-  if (!isText(document.issuer)) fail('proto_discovery_invalid', 'The discovery document names no issuer.');
+  if (!isText(document.issuer)) fail('proto_discovery_invalid', 'The discovery document names no issuer.'); // check: discovery issuer
   if (document.issuer !== issuer) {
     const slash = document.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '');
     fail('proto_discovery_mismatch', `The discovery document of ${issuer} belongs to ${quoted(document.issuer)}.`, {
@@ -28,20 +28,20 @@ export function readMetadata(document: JsonObject, issuer: string): Metadata {
         ? 'They differ by one trailing slash: give --issuer exactly as the provider writes it.'
         : 'Give --issuer exactly as the provider writes it.',
     });
-  }
+  } // check: discovery mismatch
   for (const [member, value] of Object.entries(document)) {
-    if (value !== null && (member.endsWith('_endpoint') || member === 'jwks_uri')) checkEndpoint(member, value);
-    else if (member.endsWith('_supported') && Array.isArray(value) && !isTexts(value))
-      fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a list of texts.`);
+    if (value !== null && (member.endsWith('_endpoint') || member === 'jwks_uri')) checkEndpoint(member, value); // check: discovery endpoints
+    if (member.endsWith('_supported') && Array.isArray(value) && !isTexts(value))
+      fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a list of texts.`); // check: discovery lists
   }
-  if (document.token_endpoint === undefined) fail('proto_discovery_invalid', 'The discovery document names no token_endpoint.');
+  if (document.token_endpoint === undefined) fail('proto_discovery_invalid', 'The discovery document names no token_endpoint.'); // check: token endpoint
   return document as Metadata;
 }
 
 function checkEndpoint(member: string, value: JsonValue | undefined): void {
-  if (!isText(value)) fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a URL.`);
+  if (!isText(value)) fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a URL.`); // check: endpoint type
   try {
-    checkUrl(value);
+    checkUrl(value); // check: endpoint URL
   } catch (cause) {
     fail(
       'proto_discovery_invalid',

@@ -31,7 +31,7 @@ export async function guarded<T>(
       cause: error,
     });
   }
-  if (!isWhole(result)) fail('plugin_contract', `${what} did not return what it has to.`);
+  if (!isWhole(result)) fail('plugin_contract', `${what} did not return what it has to.`); // check: result of a strategy
   return result;
 }
 

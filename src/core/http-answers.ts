@@ -44,18 +44,18 @@ export function checkStatus({ status, headers }: HttpResponse, purpose: string, 
   if (status === 200) return;
   const message = `${sentence(purpose)} answered with status ${status}.`;
   const about: Omit<About, 'message'> = { httpStatus: status, retryAfter: retryAfter(headers, now) };
-  if (status === 429) fail('idp_rate_limited', message, about);
-  if (status >= 500) fail('idp_unavailable', message, about);
+  if (status === 429) fail('idp_rate_limited', message, about); // check: document 429
+  if (status >= 500) fail('idp_unavailable', message, about); // check: document 5xx
   if (status >= 300 && status < 400)
-    fail('proto_redirect', `${sentence(purpose)} answered with a redirect (${status}), which is not followed.`, { httpStatus: status });
-  fail('proto_status', message, { httpStatus: status });
+    fail('proto_redirect', `${sentence(purpose)} answered with a redirect (${status}), which is not followed.`, { httpStatus: status }); // check: document 3xx
+  fail('proto_status', message, { httpStatus: status }); // check: document status
 }
 
 /** The JSON object of a 200 with a JSON content type. Throws what {@link checkStatus} and `parseJson` do, and `proto_content_type`, `proto_bad_shape`. */
 export function jsonOf(response: HttpResponse, purpose: string, now: number): JsonObject {
-  checkStatus(response, purpose, now);
+  checkStatus(response, purpose, now); // check: answer status
   const what = `${sentence(purpose)}'s answer`;
   const value = parseJson(response.body, what);
-  if (!isJsonType(response.headers)) fail('proto_content_type', `${what} is JSON but is not labelled as JSON.`, { httpStatus: 200 });
+  if (!isJsonType(response.headers)) fail('proto_content_type', `${what} is JSON but is not labelled as JSON.`, { httpStatus: 200 }); // check: content type
   return objectOf(value, what);
 }

@@ -10,7 +10,7 @@ export async function readBody(answer: IncomingMessage, maxBytes: number, purpos
   let size = 0;
   for await (const chunk of await decompressed(answer, purpose)) {
     size += (chunk as Uint8Array).length;
-    if (size > maxBytes) fail('proto_too_large', `${sentence(purpose)} sent more than ${maxBytes} bytes.`);
+    if (size > maxBytes) fail('proto_too_large', `${sentence(purpose)} sent more than ${maxBytes} bytes.`); // check: body cap
     chunks.push(chunk as Uint8Array);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);

@@ -11,9 +11,9 @@ const NOT_IN_A_URL = /[\s\p{Cc}\p{Cf}\\<>"{}|^`]/u;
  * punycode, so that a look-alike shows. Throws `config_bad_url` or `config_insecure_url`.
  */
 export function issuerUrl(text: string, place: Place): string {
-  if (NOT_IN_A_URL.test(text)) fail('config_bad_url', `${place.name} holds a space or another character that no URL has.`);
+  if (NOT_IN_A_URL.test(text)) fail('config_bad_url', `${place.name} holds a space or another character that no URL has.`); // check: issuer characters
   const url = checkUrl(text, place.name);
-  if (text.includes('?') || text.includes('#')) fail('config_bad_url', `${place.name} must have neither a query nor a fragment.`);
+  if (text.includes('?') || text.includes('#')) fail('config_bad_url', `${place.name} must have neither a query nor a fragment.`); // check: issuer query
   if (!NOT_ASCII.test(text)) return text;
   return text.endsWith('/') ? url.href : url.href.replace(/\/$/, '');
 }

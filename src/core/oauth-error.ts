@@ -44,19 +44,19 @@ function bodyOf(response: HttpResponse): JsonObject | undefined {
 /** The code for an answer without a usable `error` member. */
 function codeOfStatus(response: HttpResponse): ErrorCode {
   const { status } = response;
-  if (status === 429) return 'idp_rate_limited';
-  if (status >= 500) return 'idp_unavailable';
-  if (status >= 300 && status < 400) return 'proto_redirect';
-  if (status === 401) return 'client_invalid';
-  if (status === 403) return 'auth_access_denied';
+  if (status === 429) return 'idp_rate_limited'; // check: status 429
+  if (status >= 500) return 'idp_unavailable'; // check: status 5xx
+  if (status >= 300 && status < 400) return 'proto_redirect'; // check: status 3xx
+  if (status === 401) return 'client_invalid'; // check: status 401
+  if (status === 403) return 'auth_access_denied'; // check: status 403
   return status === 400 ? 'proto_bad_shape' : 'proto_status';
 }
 
 function codeOf(response: HttpResponse, error: string | undefined): ErrorCode {
-  if (error !== undefined && LOCKED.has(error)) return 'auth_access_denied';
-  if (response.status === 429) return 'idp_rate_limited';
-  if (error === undefined) return codeOfStatus(response);
-  if (Object.hasOwn(CODES, error)) return CODES[error] as ErrorCode;
+  if (error !== undefined && LOCKED.has(error)) return 'auth_access_denied'; // check: lock-out
+  if (response.status === 429) return 'idp_rate_limited'; // check: rate limit
+  if (error === undefined) return codeOfStatus(response); // check: no OAuth error
+  if (Object.hasOwn(CODES, error)) return CODES[error] as ErrorCode; // check: OAuth error
   return response.status >= 500 ? 'idp_unavailable' : 'auth_access_denied';
 }
 
@@ -76,7 +76,7 @@ export function oauthFailure(response: HttpResponse, { purpose, now, redactor }:
     return new PadlockError('proto_bad_shape', {
       message: `${purpose} answered with an error that is not a text.`,
       httpStatus: response.status,
-    });
+    }); // check: error is a text
   const code = codeOf(response, error);
   const safe = (text: string): string => excerpt(redactor.mask(text));
   const described = typeof body?.error_description === 'string' ? body.error_description.replace(/\s+/g, ' ').trim() : '';

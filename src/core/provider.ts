@@ -50,7 +50,7 @@ export class Provider {
         const check = (document: JsonObject): Metadata => readMetadata(document, issuer); // before it is kept: a wrong one must not outlive its fault
         return check((await this.#documents.get('discovery', url, { issuer, check, signal })).value);
       } catch (error) {
-        if (!isPadlockError(error) || error.code !== 'proto_status' || error.httpStatus !== 404) throw error;
+        if (!isPadlockError(error) || error.code !== 'proto_status' || error.httpStatus !== 404) throw error; // check: discovery is absent
         absent ??= error;
       }
     }
@@ -148,16 +148,16 @@ export class Provider {
   #tokenAnswer(response: HttpResponse): JsonObject {
     const now = this.#clock.now();
     const context = { purpose: TOKEN_ENDPOINT, now, redactor: this.#redactor };
-    if (response.status >= 300) throw oauthFailure(response, context);
+    if (response.status >= 300) throw oauthFailure(response, context); // check: token status
     const answer = jsonOf(response, TOKEN_ENDPOINT, now);
-    if (answer.error !== undefined) throw oauthFailure(response, context);
-    readTokenResponse(answer, now);
+    if (answer.error !== undefined) throw oauthFailure(response, context); // check: error with 200
+    readTokenResponse(answer, now); // check: token response before openid-client
     return answer;
   }
 }
 
 function keysOf({ keys }: JsonObject): readonly JsonObject[] {
-  if (!Array.isArray(keys)) fail('proto_jwks_invalid', "The provider's key set has no list of keys.");
+  if (!Array.isArray(keys)) fail('proto_jwks_invalid', "The provider's key set has no list of keys."); // check: key set list
   return publicKeys(keys);
 }
 
@@ -169,7 +169,7 @@ function parametersOf(form: Readonly<Record<string, string | undefined>>, { scop
   if (audience !== undefined && !parameters.has('audience')) parameters.set('audience', audience);
   for (const one of resource ?? []) parameters.append('resource', one);
   for (const [name, value] of Object.entries(params ?? {})) {
-    if (parameters.has(name) || RESERVED.has(name)) fail('usage_conflict', `--param ${name}: this parameter has an option of its own.`);
+    if (parameters.has(name) || RESERVED.has(name)) fail('usage_conflict', `--param ${name}: this parameter has an option of its own.`); // check: reserved parameter
     parameters.set(name, value);
   }
   return parameters;
@@ -183,7 +183,7 @@ function translated(error: unknown): unknown {
     typeof at === 'object' && at !== null && depth < 5;
     at = (at as { cause?: unknown }).cause, depth++
   )
-    if (isPadlockError(at) || (at as { name?: unknown }).name === 'AbortError') return at;
+    if (isPadlockError(at) || (at as { name?: unknown }).name === 'AbortError') return at; // check: cause of openid-client
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string' || !code.startsWith('OAUTH_')) return error;
   return new PadlockError('proto_bad_shape', { message: `The token endpoint's answer is not valid (${code}).` });

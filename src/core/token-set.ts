@@ -28,14 +28,14 @@ type Answer = Readonly<Record<string, JsonValue | undefined>>;
 function text(response: Answer, member: string): string | undefined {
   const value = response[member];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') fail('proto_bad_shape', `The token response's ${member} is not a text.`);
+  if (typeof value !== 'string') fail('proto_bad_shape', `The token response's ${member} is not a text.`); // check: token response texts
   return value;
 }
 
 function credential(response: Answer, member: string): string | undefined {
   const value = text(response, member);
   if (value !== undefined && !HEADER_SAFE.test(value))
-    fail('proto_bad_shape', `The token response's ${member} is empty or holds characters that no token may hold.`);
+    fail('proto_bad_shape', `The token response's ${member} is empty or holds characters that no token may hold.`); // check: token characters
   return value;
 }
 
@@ -43,16 +43,18 @@ function lifetime(value: JsonValue | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
   const seconds = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0)
-    fail('proto_bad_shape', "The token response's expires_in is not a number of seconds.");
+    fail('proto_bad_shape', "The token response's expires_in is not a number of seconds."); // check: lifetime
   return Math.min(seconds, LONGEST);
 }
 
 /** Checks a token response's shape (RFC 6749 §5.1). `now`: milliseconds. Throws `proto_bad_shape`, `proto_token_type`. */
 export function readTokenResponse(response: Answer, now: number): TokenSet {
-  const accessToken = credential(response, 'access_token') ?? fail('proto_bad_shape', 'The token response has no access_token.');
-  const tokenType = text(response, 'token_type') ?? fail('proto_token_type', 'The token response has no token_type.');
+  const accessToken = credential(response, 'access_token');
+  if (accessToken === undefined) fail('proto_bad_shape', 'The token response has no access_token.'); // check: access token
+  const tokenType = text(response, 'token_type');
+  if (tokenType === undefined) fail('proto_token_type', 'The token response has no token_type.'); // check: token type present
   const type = Object.hasOwn(TOKEN_TYPES, tokenType.toLowerCase()) ? TOKEN_TYPES[tokenType.toLowerCase()] : undefined;
-  if (type === undefined) fail('proto_token_type', `The token response's token_type ${quoted(tokenType)} is neither Bearer nor DPoP.`);
+  if (type === undefined) fail('proto_token_type', `The token response's token_type ${quoted(tokenType)} is neither Bearer nor DPoP.`); // check: token type
   const seconds = lifetime(response.expires_in);
   return {
     accessToken,

@@ -15,12 +15,12 @@ export const isLoopback = (hostname: string): boolean =>
  */
 export function checkUrl(text: string, name = 'The URL'): URL {
   const url = URL.canParse(text) ? new URL(text) : fail('config_bad_url', `${name} is not a URL.`);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') fail('config_bad_url', `${name} is neither https nor http.`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') fail('config_bad_url', `${name} is neither https nor http.`); // check: URL scheme
   if (url.username !== '' || url.password !== '')
-    fail('config_bad_url', `${name} (to ${excerpt(url.host)}) must not hold a user name or password.`);
+    fail('config_bad_url', `${name} (to ${excerpt(url.host)}) must not hold a user name or password.`); // check: credentials in a URL
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     fail('config_insecure_url', `${name} (to ${excerpt(url.host)}) is http: what is sent there could be read on the way.`, {
       hint: 'Use https; plain http is for loopback addresses only.',
-    });
+    }); // check: plain http
   return url;
 }

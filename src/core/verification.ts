@@ -85,7 +85,7 @@ export class Verification {
       if (expectsIdToken && refreshes === undefined && tokens.idToken === undefined)
         fail('token_missing', 'The provider sent no ID token, though the scope openid asked for one.', {
           hint: 'Ask without openid (--scope) where an access token is enough.',
-        });
+        }); // check: missing ID token
       const verifier = tokens.idToken === undefined ? undefined : (chosen ?? (await this.choose(info, asking)));
       const idToken = verifier && (await this.#idToken(verifier, tokens, context));
       return { idToken, accessToken: await this.#accessToken(tokens, context, wantsKeys || verifier?.verifier.keySet === true) };
@@ -152,7 +152,7 @@ export class Verification {
     const { alg, kid, payload } = await this.#proveHinting(chosen, tokens.idToken ?? '', info, signal);
     const subject = refreshes ?? undefined;
     const claims = checkClaims(payload, { ...this.expectation(info), kind: 'id', accessToken: tokens.accessToken, alg, subject });
-    await this.#pin(info, alg, chosen);
+    await this.#pin(info, alg, chosen); // check: algorithm is pinned
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };
   }
 
@@ -185,7 +185,7 @@ export class Verification {
         verdict.reason === 'other_issuer' ? 'token_issuer' : verdict.reason === 'no_key' ? 'token_signature' : 'token_malformed',
         `The access token cannot be verified (${verdict.reason}).`,
         { hint: 'Without --require-verified it is passed on with that label.' },
-      );
+      ); // check: require verified
     return verdict;
   }
 
@@ -194,7 +194,7 @@ export class Verification {
     try {
       return await judgeAccessToken(tokens.accessToken, expected);
     } catch (error) {
-      if (insisted || !isPadlockError(error) || error.category === 'verification') throw error;
+      if (insisted || !isPadlockError(error) || error.category === 'verification') throw error; // check: access token failure
       this.#log.debug('access_token_not_checked', { code: error.code });
       return { by: null, reason: 'not_checked' };
     }
@@ -227,6 +227,7 @@ const codeOf = (error: unknown): string => (isPadlockError(error) ? error.code :
 
 /** A truthy value is no proof: an object with claims and an algorithm that was allowed is. */
 function isProof(proof: Proof, algorithms: readonly string[]): boolean {
-  if (typeof proof !== 'object' || proof === null || typeof proof.payload !== 'object' || proof.payload === null) return false;
-  return algorithms.includes(proof.alg) && (proof.kid === null || typeof proof.kid === 'string');
+  if (typeof proof !== 'object' || proof === null || typeof proof.payload !== 'object' || proof.payload === null) return false; // check: proof shape
+  if (!algorithms.includes(proof.alg)) return false; // check: proof algorithm
+  return proof.kid === null || typeof proof.kid === 'string';
 }
