@@ -120,7 +120,7 @@ export class Claims {
       if (seen === undefined) continue; // it was released just now
       if (await this.#isLive(path, seen)) return undefined;
       const taken = made();
-      return (await this.#replace(path, seen, taken)) ? new Claim(this, this.#clock, taken) : undefined;
+      return (await this.#takeOver(path, seen, text)) ? new Claim(this, this.#clock, taken) : undefined;
     }
     return undefined;
   }
@@ -158,11 +158,11 @@ export class Claims {
     else await this.#whileBreaking(path, seen, () => this.#files.remove(path));
   }
 
-  #replace(path: string, dead: Seen, { nonce, text }: Made): Promise<boolean> {
-    return this.#whileBreaking(path, dead, async () => {
-      const next = scratchOf(path, nonce);
-      await this.#files.create(next, text, { durable: false });
-      await this.#files.move(next, path);
+  /** In one step: there is never a moment in which a third could create it. */
+  #takeOver(path: string, dead: Seen, text: string): Promise<boolean> {
+    return this.#whileBreaking(path, dead, async (scratch) => {
+      await this.#files.create(scratch, text, { durable: false });
+      await this.#files.move(scratch, path);
     });
   }
 
@@ -170,7 +170,7 @@ export class Claims {
    * Only one at a time may touch what a dead holder left, and only if it is still what was seen: so of many who find it dead
    * one gets it, and nobody takes a living one for it. False for everybody else.
    */
-  async #whileBreaking(path: string, dead: Seen, work: () => Promise<void>): Promise<boolean> {
+  async #whileBreaking(path: string, dead: Seen, work: (scratch: string) => Promise<void>): Promise<boolean> {
     const breaking = await this.take(`${path}.break`, TAKEOVER);
     if (breaking === undefined) return false;
     try {
@@ -178,7 +178,7 @@ export class Claims {
       if (now?.text !== dead.text || now.changedAt !== dead.changedAt) return false;
       if (dead.holder !== undefined) await this.#files.remove(scratchOf(path, dead.holder.nonce));
       if (breaking.remaining() === 0) return false;
-      await work();
+      await work(breaking.scratch);
       return true;
     } finally {
       await breaking.release();

@@ -4,15 +4,16 @@ import { fail, isPadlockError } from './errors.ts';
 import { type Claim, Claims } from './file-claim.ts';
 import { entryBytes, entryIn } from './file-entry.ts';
 import { FileSweeper } from './file-sweep.ts';
-import type { Files, Log, Notice } from './ports.ts';
+import type { Notice } from './ports.ts';
 import { isOpenToOthers, ownFacts, readOwn } from './private-file.ts';
 import { asideOf, setAside } from './set-aside.ts';
 import type { Lease, SessionStore, StoredEntry } from './store.ts';
-import { fileKeyPlace, type KeyPlaces, type KeyWorld, openKey, removeKey, type StoreKey } from './store-key.ts';
+import { fileKeyPlace, type KeyPlaces, openKey, removeKey, type StoreKey, type StoreWorld } from './store-key.ts';
 
 /** Milliseconds: how long a write may take, and how long others wait for it. */
 const COMMIT = 3000;
 const PATIENCE = 5000;
+const TRIES = 3;
 const NAME = /^[\w-]{1,128}$/;
 
 const NO_PLACE = 'There is no directory of your own to keep sessions in: HOME is not set.';
@@ -22,20 +23,21 @@ const WITHOUT = 'Use --no-store, or --store memory.';
 export const noPlace = ({ files, host }: StoreHost): string | undefined =>
   files === undefined || host.directories === undefined ? NO_PLACE : undefined;
 
-function placeOf({ files, host, clock }: StoreHost): Pick<KeyWorld, 'files' | 'directory' | 'claims'> {
+function worldOf({ files, host, clock, log }: StoreHost): StoreWorld {
   if (files === undefined || host.directories === undefined) fail('store_io', NO_PLACE, { hint: WITHOUT });
-  return { files, directory: `${host.directories.state}/sessions`, claims: new Claims({ files, host, clock }) };
+  const claims = new Claims({ files, host, clock });
+  return { files, clock, log, claims, directory: `${host.directories.state}/sessions`, notices: [] };
 }
 
-const keysOf = (files: Files, directory: string, notices: Notice[]): KeyPlaces => ({
+const placesOf = (world: StoreWorld): KeyPlaces => ({
   keyring: async () => undefined,
-  file: async () => fileKeyPlace(files, directory, notices),
+  file: async () => fileKeyPlace(world),
 });
 
 /** Opens the store of this account, and makes it where there is none yet. */
 export async function openFileStore(host: StoreHost): Promise<SessionStore> {
-  const { files, directory, claims } = placeOf(host);
-  const notices: Notice[] = [];
+  const world = worldOf(host);
+  const { directory, files, notices } = world;
   const facts = await ownFacts(files, directory, 'directory');
   if (facts !== undefined && isOpenToOthers(facts)) {
     await files.restrict(directory);
@@ -44,15 +46,15 @@ export async function openFileStore(host: StoreHost): Promise<SessionStore> {
       message: 'The directory of the stored sessions was open to other users; it is private now.',
     });
   }
-  const key = await openKey({ files, directory, claims, notices, places: keysOf(files, directory, notices) });
-  return new FileStore(files, directory, claims, key, notices, host.log);
+  return new FileStore(world, await openKey(world, placesOf(world)));
 }
 
 /** Removes everything, also what cannot be opened. */
 export async function eraseFileStore(host: StoreHost): Promise<void> {
-  const { files, directory, claims } = placeOf(host);
+  const world = worldOf(host);
+  const { directory, files } = world;
   if ((await ownFacts(files, directory, 'directory')) === undefined) return;
-  await removeKey({ files, directory, claims, notices: [], places: keysOf(files, directory, []) });
+  await removeKey(world, placesOf(world)); // first: what is left without it says nothing to anybody
   for (const name of await files.list(directory)) await files.remove(`${directory}/${name}`);
 }
 
@@ -60,27 +62,21 @@ class FileStore implements SessionStore {
   readonly key: Uint8Array;
   readonly keyPlace: string;
   readonly notices: readonly Notice[];
-  readonly #files: Files;
-  readonly #directory: string;
-  readonly #claims: Claims;
-  readonly #notices: Notice[];
+  readonly #world: StoreWorld;
   readonly #sweeper: FileSweeper;
   readonly #leases = new Set<Lease>();
 
-  constructor(files: Files, directory: string, claims: Claims, { key, place }: StoreKey, notices: Notice[], log: Log) {
+  constructor(world: StoreWorld, { key, place }: StoreKey) {
     this.key = key;
     this.keyPlace = place;
-    this.notices = notices;
-    this.#notices = notices;
-    this.#files = files;
-    this.#directory = directory;
-    this.#claims = claims;
-    this.#sweeper = new FileSweeper(files, claims, directory, log);
+    this.notices = world.notices;
+    this.#world = world;
+    this.#sweeper = new FileSweeper(world);
   }
 
   async read(name: string): Promise<StoredEntry | undefined> {
     const path = this.#path(name);
-    const bytes = await readOwn(this.#files, path);
+    const bytes = await readOwn(this.#world.files, path);
     const entry = bytes && entryIn(bytes);
     if (bytes === undefined || entry !== undefined) return entry;
     return this.#locked(path, false, () => this.#current(path)); // somebody may have written it anew since
@@ -88,24 +84,26 @@ class FileStore implements SessionStore {
 
   async replace(name: string, expected: string | null | undefined, next: StoredEntry | null): Promise<boolean> {
     const path = this.#path(name);
-    const done = await this.#locked(path, next === null, async (lock) => {
-      // Forgetting whatever is there needs no understanding of it.
-      const there = next === null && expected === undefined ? undefined : await this.#current(path);
-      if (expected !== undefined && (there?.tag ?? null) !== expected) return false;
-      if (next === null) await this.#remove(name);
-      else await this.#write(path, next, lock);
-      return true;
-    });
-    if (done && next !== null) await this.#sweeper.after(path);
-    return done;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const done = await this.#locked(path, next === null, async (lock) => {
+        // Forgetting whatever is there needs no understanding of it.
+        const there = next === null && expected === undefined ? undefined : await this.#current(path);
+        if (expected !== undefined && (there?.tag ?? null) !== expected) return false;
+        return next === null ? this.#remove(name) : this.#write(path, next, lock);
+      });
+      if (done === 'late') continue;
+      if (done && next !== null) await this.#sweeper.after(path);
+      return done;
+    }
+    fail('store_locked', 'Writing a stored session takes too long, again and again.', { hint: 'Is the disk overloaded?' });
   }
 
   async names(): Promise<readonly string[]> {
-    return (await this.#files.list(this.#directory)).filter((name) => NAME.test(name));
+    return (await this.#world.files.list(this.#world.directory)).filter((name) => NAME.test(name));
   }
 
   async lease(name: string, milliseconds: number): Promise<Lease | undefined> {
-    const claim = await this.#claims.take(`${this.#path(name)}.lease`, milliseconds);
+    const claim = await this.#world.claims.take(`${this.#path(name)}.lease`, milliseconds);
     if (claim === undefined) return undefined;
     const lease: Lease = {
       remaining: () => claim.remaining(),
@@ -121,9 +119,9 @@ class FileStore implements SessionStore {
 
   async probe(bytes: number): Promise<void> {
     const { randomBytes } = await import('node:crypto');
-    const path = `${this.#directory}/probe.${crypto.randomUUID()}.tmp`;
-    await this.#files.create(path, randomBytes(bytes)); // not zeros, which some file systems do not store
-    await this.#files.remove(path);
+    const path = `${this.#world.directory}/probe.${crypto.randomUUID()}.tmp`;
+    await this.#world.files.create(path, randomBytes(bytes)); // not zeros, which some file systems do not store
+    await this.#world.files.remove(path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -132,14 +130,14 @@ class FileStore implements SessionStore {
 
   #path(name: string): string {
     if (!NAME.test(name)) fail('internal', 'That is no name of a stored session.');
-    return `${this.#directory}/${name}`;
+    return `${this.#world.directory}/${name}`;
   }
 
   /** Under the lock of an entry. To remove one it is not needed on a full disk, where nobody can write one either. */
   async #locked<T>(path: string, removing: boolean, work: (lock: Claim | undefined) => Promise<T>): Promise<T> {
     let lock: Claim | undefined;
     try {
-      lock = await this.#claims.hold(`${path}.lock`, COMMIT, PATIENCE);
+      lock = await this.#world.claims.hold(`${path}.lock`, COMMIT, PATIENCE);
     } catch (error) {
       if (!removing || !isPadlockError(error) || error.code !== 'store_no_space') throw error;
     }
@@ -152,26 +150,32 @@ class FileStore implements SessionStore {
 
   /** What is there, under the lock. What cannot be understood is set aside. */
   async #current(path: string): Promise<StoredEntry | undefined> {
-    const bytes = await readOwn(this.#files, path);
+    const bytes = await readOwn(this.#world.files, path);
     const entry = bytes && entryIn(bytes);
-    if (bytes !== undefined && entry === undefined) this.#notices.push(await setAside(this.#files, path));
+    if (bytes !== undefined && entry === undefined)
+      this.#world.notices.push(await setAside(this.#world.files, path, this.#world.clock.now()));
     return entry;
   }
 
-  async #write(path: string, entry: StoredEntry, lock: Claim | undefined): Promise<void> {
-    if (lock === undefined) return;
-    await this.#files.create(lock.scratch, entryBytes(entry));
+  /** `late` when the machine slept or the disk took so long that another process may be writing by now. */
+  async #write(path: string, entry: StoredEntry, lock: Claim | undefined): Promise<true | 'late'> {
+    const { files } = this.#world;
+    if (lock === undefined) return 'late';
+    await files.create(lock.scratch, entryBytes(entry));
     try {
-      if (lock.remaining() === 0) fail('store_locked', 'Writing a stored session took too long, so that another process may write it.');
-      await this.#files.move(lock.scratch, path);
+      if (lock.remaining() > 0 && (await files.move(lock.scratch, path))) return true;
+      await files.remove(lock.scratch);
+      return 'late';
     } catch (error) {
-      await this.#files.remove(lock.scratch);
+      await files.remove(lock.scratch);
       throw error;
     }
   }
 
-  async #remove(name: string): Promise<void> {
-    await this.#files.remove(this.#path(name));
-    for (const aside of asideOf(await this.#files.list(this.#directory), name)) await this.#files.remove(`${this.#directory}/${aside}`);
+  async #remove(name: string): Promise<true> {
+    const { directory, files } = this.#world;
+    await files.remove(this.#path(name));
+    for (const aside of asideOf(await files.list(directory), name)) await files.remove(`${directory}/${aside}`);
+    return true;
   }
 }

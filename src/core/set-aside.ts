@@ -6,9 +6,9 @@ import { excerpt } from './text.ts';
 const KEPT = 5;
 const NAME = /^(.+)\.corrupt-(\d+)$/;
 
-/** Moves a file aside. The notice tells the user. */
-export async function setAside(files: Files, path: string): Promise<Notice> {
-  const aside = `${path}.corrupt-${Date.now()}`;
+/** Moves a file aside; `now` in milliseconds tells it from others. The notice tells the user. */
+export async function setAside(files: Files, path: string, now: number): Promise<Notice> {
+  const aside = `${path}.corrupt-${now}`;
   await files.move(path, aside);
   return { code: 'store_corrupt', message: `A damaged file of the stored sessions was set aside as ${excerpt(aside, 300)}.` };
 }

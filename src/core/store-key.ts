@@ -4,7 +4,7 @@ import { fail, isPadlockError } from './errors.ts';
 import type { Claims } from './file-claim.ts';
 import { newer } from './file-entry.ts';
 import { objectOf, parseJson } from './json.ts';
-import type { Files, Notice } from './ports.ts';
+import type { Clock, Files, Log, Notice } from './ports.ts';
 import { isOpenToOthers, ownFacts, readOwn } from './private-file.ts';
 import { setAside } from './set-aside.ts';
 
@@ -44,11 +44,14 @@ export interface StoreKey {
   readonly place: KeyPlaceName;
 }
 
-export interface KeyWorld {
+/** The directory of a store and what is needed to work in it. */
+export interface StoreWorld {
   readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
   readonly claims: Claims;
   readonly directory: string;
-  readonly places: KeyPlaces;
+  /** What the user should hear; added to. */
   readonly notices: Notice[];
 }
 
@@ -56,16 +59,16 @@ const headerPath = (directory: string): string => `${directory}/store.json`;
 const checkOf = (key: Uint8Array): string => createHmac('sha256', key).update('padlock/1 check').digest('base64url').slice(0, 22);
 
 /** Throws `store_decrypt` when the key is gone or another one, `keyring_unavailable`, `store_version`, `store_*`. */
-export async function openKey(world: KeyWorld): Promise<StoreKey> {
+export async function openKey(world: StoreWorld, places: KeyPlaces): Promise<StoreKey> {
   const { claims, directory, files } = world;
   const known = await readHeader(files, directory);
-  if (known !== undefined && known !== 'damaged') return keyOf(known, world);
+  if (known !== undefined && known !== 'damaged') return keyOf(known, places);
   const lock = await claims.hold(`${directory}/store.lock`, CREATION, PATIENCE);
   try {
     const header = await readHeader(files, directory);
-    if (header !== undefined && header !== 'damaged') return await keyOf(header, world);
-    if (header === 'damaged') world.notices.push(await setAside(files, headerPath(directory)));
-    const made = await makeKey(world);
+    if (header !== undefined && header !== 'damaged') return await keyOf(header, places);
+    if (header === 'damaged') world.notices.push(await setAside(files, headerPath(directory), world.clock.now()));
+    const made = await makeKey(places);
     const { key, place, id } = made;
     await files.create(lock.scratch, JSON.stringify({ schema: `padlock/store/${VERSION}`, id, key: place, check: checkOf(key) }));
     await files.move(lock.scratch, headerPath(directory));
@@ -76,10 +79,10 @@ export async function openKey(world: KeyWorld): Promise<StoreKey> {
 }
 
 /** Forgets where the key is, and the key. For a store that is given up. */
-export async function removeKey(world: KeyWorld): Promise<void> {
+export async function removeKey(world: StoreWorld, places: KeyPlaces): Promise<void> {
   const header = await readHeader(world.files, world.directory).catch(passOver);
   if (header === undefined || header === 'damaged') return;
-  await (await world.places[header.key]())?.remove(header.id).catch(passOver);
+  await (await places[header.key]())?.remove(header.id).catch(passOver);
 }
 
 /** What cannot be read cannot be kept either: the files go in any case. */
@@ -87,16 +90,16 @@ function passOver(error: unknown): undefined {
   if (!isPadlockError(error)) throw error;
 }
 
-async function makeKey(world: KeyWorld): Promise<StoreKey & { readonly id: string }> {
+async function makeKey(places: KeyPlaces): Promise<StoreKey & { readonly id: string }> {
   const id = crypto.randomUUID();
   for (const name of KEY_PLACES) {
-    const place = await world.places[name]();
+    const place = await places[name]();
     if (place !== undefined) return { id, place: name, key: await place.keep(id, randomBytes(KEY_BYTES)) };
   }
   fail('store_io', 'There is no place to keep the key of the sessions in.');
 }
 
-async function keyOf({ id, key: name, check }: Header, { places }: KeyWorld): Promise<StoreKey> {
+async function keyOf({ id, key: name, check }: Header, places: KeyPlaces): Promise<StoreKey> {
   const place = await places[name]();
   if (place === undefined)
     fail('keyring_unavailable', 'The key of the stored sessions is in the system keyring, which cannot be reached.', {
@@ -132,7 +135,7 @@ async function readHeader(files: Files, directory: string): Promise<Header | 'da
 }
 
 /** A key in a file beside the store: keeps sessions out of backups of single files and from a passing look, not from this account's programs. */
-export function fileKeyPlace(files: Files, directory: string, notices: Notice[]): KeyPlace {
+export function fileKeyPlace({ clock, directory, files, notices }: StoreWorld): KeyPlace {
   const path = `${directory}/store.key`;
   const read = async (): Promise<Uint8Array | undefined> => {
     const facts = await ownFacts(files, path, 'file');
@@ -146,7 +149,7 @@ export function fileKeyPlace(files: Files, directory: string, notices: Notice[])
     async keep(_id, key) {
       const there = await read();
       if (there?.length === KEY_BYTES) return there; // of one who was killed before the header was written, or whose header was lost
-      if (await files.facts(path)) notices.push(await setAside(files, path));
+      if (await files.facts(path)) notices.push(await setAside(files, path, clock.now()));
       if (await files.create(path, key)) return key;
       return (await read()) ?? key;
     },
