@@ -20,10 +20,8 @@ export async function trusting(pem: string): Promise<SecureContext> {
       fail('config_bad_ca', `Certificate ${index + 1} of the CA file cannot be read.`);
     }
   }
-  // Node 22.15 and later can name all it trusts, system store and NODE_EXTRA_CA_CERTS included
-  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
-  return tls.createSecureContext({
-    ca: [...(getCACertificates?.('default') ?? tls.rootCertificates), ...certificates],
-    minVersion: 'TLSv1.2',
-  });
+  const secure = tls.createSecureContext({ minVersion: 'TLSv1.2' });
+  // What Node itself calls for the option `ca`; that option would replace the authorities, and listing them anew takes as long as a sign-in's requests.
+  for (const certificate of certificates) secure.context.addCACert(certificate);
+  return secure;
 }
