@@ -62,7 +62,7 @@ export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv 
   );
   for (const flag of flags) if (flag.form === 'value' && flag.option.short) byName.set(flag.option.short, flag);
   const names = [...byName.keys()];
-  const parsed = parse([...argv], {
+  const parsed = parse(withDash(argv, byName), {
     string: names.filter((name) => !takesNoValue(byName.get(name) as Flag)),
     boolean: names.filter((name) => takesNoValue(byName.get(name) as Flag)),
     configuration: {
@@ -86,6 +86,19 @@ export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv 
   const given = [...found].map(([flag, values]) => ({ flag, value: isRepeatable(flag) ? values : values[0] }));
   const fault = valueForSwitch(argv, byName) ?? repeated(found);
   return { positionals: parsed._.map(String), rest: (parsed['--'] ?? []).map(String), given, unknown, fault };
+}
+
+/** `--password-file -`: the parser would take the dash for an argument of the command. */
+function withDash(argv: readonly string[], byName: ReadonlyMap<string, Flag>): string[] {
+  const words: string[] = [];
+  for (const [at, word] of argv.entries()) {
+    if (word === '--') return [...words, ...argv.slice(at)];
+    const [, before = ''] = /^--?([^-=][^=]*)$/.exec(words.at(-1) ?? '') ?? [];
+    const flag = byName.get(before);
+    if (word === '-' && flag !== undefined && !takesNoValue(flag)) words.push(`${words.pop()}=-`);
+    else words.push(word);
+  }
+  return words;
 }
 
 function repeated(found: ReadonlyMap<Flag, readonly unknown[]>): PadlockError | undefined {
