@@ -289,3 +289,9 @@ const ANSWERS: readonly Refusal[] = [
 ];
 
 export const REFUSALS: readonly Refusal[] = [...SECRETS, ...SIGNATURES, ...CLAIMS, ...FORMS, ...DISCOVERY, ...KEY_SETS, ...ANSWERS];
+
+/** Whether the keys are asked for once or twice depends on which answer comes first: what is left of the wrong ones goes to nobody. */
+export async function takeBack(idp: Sandbox, answers: ReturnType<NonNullable<Refusal['answers']>>): Promise<void> {
+  for (const [endpoint, { repeat = 1 }] of answers)
+    for (let left = repeat; endpoint === 'jwks' && left > 0; left--) await (await fetch(`${idp.issuer}/jwks`)).text();
+}

@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../../src/core/errors.ts';
 import { makeHome, runCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
 import { valid } from './documents.ts';
-import { REFUSALS, type Refusal } from './refusal-cases.ts';
+import { REFUSALS, type Refusal, takeBack } from './refusal-cases.ts';
 
 const idp = sharedSandbox();
 
@@ -32,6 +32,7 @@ describe('the CLI refuses', () => {
     expect(idp().requests.at('token')).toHaveLength(refusal.tokenRequests ?? 1);
     expect(idp().requests.at('other')).toEqual([]);
 
+    await takeBack(idp(), answers);
     // What is kept between two runs is discovery, keys and pins; test/integration/refusals.test.ts asks after every refusal.
     const isKept = answers.some(([endpoint, { idToken }]) => endpoint !== 'token' || idToken?.header?.alg !== undefined);
     if (isKept) await expect(runCli(['auth'], { home, env: robin(refusal) })).resolves.toMatchObject({ code: 0 });

@@ -6,7 +6,7 @@ import { createPadlock, type Padlock, type PadlockError, type PadlockOptions } f
 import { MemoryFiles } from '../core/config-fixture.ts';
 import { leaks } from '../support/canaries.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { REFUSALS, type Refusal } from './refusal-cases.ts';
+import { REFUSALS, type Refusal, takeBack } from './refusal-cases.ts';
 
 const idp = sharedSandbox();
 
@@ -47,6 +47,7 @@ describe('the library refuses', () => {
     const shown = `${error.message} ${error.hint} ${JSON.stringify(error)}`;
     for (const secret of [idp().user.password, String(good.clientSecret), refusal.secret ?? '']) expect(leaks(shown, secret)).toBe(false);
 
+    await takeBack(idp(), answers);
     // A key set that was just fetched anew is believed for 30 s by the object that did so.
     const isCooling = answers.some(([endpoint]) => endpoint === 'jwks');
     if (refusal.options === undefined && !isCooling)
