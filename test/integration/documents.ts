@@ -11,10 +11,13 @@ export function valid<T = Readonly<Record<string, unknown>>>(name: 'session' | '
   const check =
     ajv.getSchema(id) ??
     ajv.compile(JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8')) as object);
-  check(document);
+  void check(document);
   expect(check.errors).toBeNull();
   return document as T;
 }
+
+/** The error document of a failed run. */
+export const failureOf = (stderr: string): unknown => valid<{ readonly error: unknown }>('error', JSON.parse(stderr)).error;
 
 /** What of a session document the tests look into. */
 export interface Document {

@@ -4,7 +4,8 @@ import { EXIT_CODES } from '../../src/core/errors.ts';
 import { makeHome, runCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
 import { valid } from './documents.ts';
-import { REFUSALS, type Refusal, takeBack } from './refusal-cases.ts';
+import { type Refusal, takeBack } from './refusal.ts';
+import { REFUSALS } from './refusal-cases.ts';
 
 const idp = sharedSandbox();
 

@@ -6,7 +6,8 @@ import { createPadlock, type Padlock, type PadlockError, type PadlockOptions } f
 import { MemoryFiles } from '../core/config-fixture.ts';
 import { leaks } from '../support/canaries.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { REFUSALS, type Refusal, takeBack } from './refusal-cases.ts';
+import { type Refusal, takeBack } from './refusal.ts';
+import { REFUSALS } from './refusal-cases.ts';
 
 const idp = sharedSandbox();
 

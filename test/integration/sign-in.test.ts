@@ -1,15 +1,12 @@
-/** The sign-in as users type it: two terminals, every client of the sandbox, every format; through the packed CLI. */
+/** The sign-in as users type it: two terminals, every format; through the packed CLI. */
 import { cpSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import type { ClientVariant } from '../../src/sandbox/index.ts';
 import { type CliResult, makeHome, type RunningCli, runCli, runCliTty, startCli } from '../support/cli.ts';
-import { envOf, sharedSandbox } from '../support/sandbox.ts';
-import { type Document, sameButForTime, valid } from './documents.ts';
+import { type Document, failureOf, sameButForTime, valid } from './documents.ts';
 
-const API = 'https://api.percy.test';
 const TABLE = `Robin Percy
 
 Email Address     Nickname  ID
@@ -18,7 +15,6 @@ robin@percy.test  robin     percy|59f2c1a7b0d34e6f
 `;
 // js-yaml 3 reads YAML 1.1.
 const older = createRequire(import.meta.url)('js-yaml') as { load(text: string): unknown };
-const failure = (stderr: string): unknown => valid<{ readonly error: unknown }>('error', JSON.parse(stderr)).error;
 
 describe('with padlock sandbox in another terminal, padlock', () => {
   let sandbox: RunningCli;
@@ -77,7 +73,7 @@ describe('with padlock sandbox in another terminal, padlock', () => {
   test('auth ends with 2 without a user name, and does not ask the provider', async () => {
     const where = ['--issuer', 'http://127.0.0.1:9', '--client-id', 'x'];
     const { code, stderr } = await runCli(['auth', '--flow', 'password', ...where, '--json'], { env: { PADLOCK_PASSWORD: 'pa55word' } });
-    expect([code, failure(stderr)]).toMatchObject([2, { code: 'usage_missing_option', message: expect.stringContaining('--username') }]);
+    expect([code, failureOf(stderr)]).toMatchObject([2, { code: 'usage_missing_option', message: expect.stringContaining('--username') }]);
   });
 
   test('auth warns of a password on the command line where it is a real one', async () => {
@@ -113,13 +109,13 @@ describe('with padlock sandbox in another terminal, padlock', () => {
     cpSync(join(home, '.config'), join(other, '.config'), { recursive: true });
     const alone = await runCli(['token', '-p', 'sandbox', '--json'], { home: other });
     expect([alone.code, alone.stdout]).toEqual([4, '']);
-    expect(failure(alone.stderr)).toMatchObject({
+    expect(failureOf(alone.stderr)).toMatchObject({
       code: 'auth_login_required',
       hint: expect.stringContaining('allow this command to ask'),
     });
     const asking = await runCli(['token', '-p', 'sandbox', '--login', '--json'], { home: other });
     expect([asking.code, asking.stdout]).toEqual([2, '']);
-    expect(failure(asking.stderr)).toMatchObject({ code: 'usage_missing_option' });
+    expect(failureOf(asking.stderr)).toMatchObject({ code: 'usage_missing_option' });
     const type = [{ when: /Password/, send: 'pa55word\r', secret: true }];
     const asked = await runCliTty(['token', '-p', 'sandbox', '--login'], { home: other, type });
     expect(asked.code).toBe(0);
@@ -131,7 +127,7 @@ describe('with padlock sandbox in another terminal, padlock', () => {
     const { code } = await sandbox.end('SIGINT');
     expect(code).toBe(130);
     const gone = await padlock([...LINE, '--json']);
-    expect(failure(gone.stderr)).toMatchObject({ code: 'net_connect', exit: 6 });
+    expect(failureOf(gone.stderr)).toMatchObject({ code: 'net_connect', exit: 6 });
     sandbox = startCli(['sandbox'], {
       home,
       deadline: 120_000,
@@ -143,152 +139,5 @@ describe('with padlock sandbox in another terminal, padlock', () => {
     await expect(padlock(LINE)).resolves.toMatchObject({ code: 0, stdout: TABLE });
     ended = true;
     await sandbox.end('SIGTERM');
-  });
-});
-
-describe('a client of the sandbox', () => {
-  const idp = sharedSandbox();
-  const user = { PADLOCK_USERNAME: 'robin@percy.test', PADLOCK_PASSWORD: 'pa55word' };
-  const auth = async (variant: ClientVariant, args: readonly string[] = []): Promise<Document> => {
-    const { code, stdout, stderr } = await runCli(['auth', '--json', ...args], {
-      env: { ...envOf(idp().client('password', variant)), ...user },
-    });
-    expect([code, stderr]).toEqual([0, '']);
-    return valid<Document>('session', JSON.parse(stdout));
-  };
-  const credentials = (): readonly unknown[] => {
-    const [request] = idp().requests.at('token');
-    return [request?.form.client_id, typeof request?.form.client_secret, request?.headers.authorization?.split(' ')[0]];
-  };
-  const VARIANTS: readonly (readonly [ClientVariant, string, readonly unknown[]])[] = [
-    ['rs256', 'RS256', ['padlock-rs256', 'string', undefined]],
-    ['ps256', 'PS256', ['padlock-ps256', 'string', undefined]],
-    ['es256', 'ES256', ['padlock-es256', 'string', undefined]],
-    ['eddsa', 'EdDSA', ['padlock-eddsa', 'string', undefined]],
-    ['basic', 'RS256', [undefined, 'undefined', 'Basic']],
-    ['public', 'RS256', ['padlock-public', 'undefined', undefined]],
-  ];
-
-  test.each(VARIANTS)('%s signs in with the verifier jwks, and by its own authentication', async (variant, alg, sent) => {
-    const { tokens } = await auth(variant);
-    expect(tokens.id?.verified).toEqual({ by: 'jwks', alg, kid: expect.any(String) });
-    expect(credentials()).toEqual(sent);
-  });
-
-  test.each(VARIANTS)('%s signs in as discovery allows', async (variant, alg) => {
-    const { tokens } = await auth(variant, ['--verifier', 'auto']);
-    expect(tokens.id?.verified).toMatchObject({ by: 'jwks', alg });
-  });
-
-  test('with HS256 signs in by name, or by its algorithm, and no key is fetched', async () => {
-    const verified = { by: 'shared-secret', alg: 'HS256', kid: null };
-    expect((await auth('hs256')).tokens.id?.verified).toEqual(verified);
-    expect((await auth('hs256', ['--verifier', 'auto', '--id-token-signed-response-alg', 'HS256'])).tokens.id?.verified).toEqual(verified);
-    expect(idp().requests.at('jwks')).toEqual([]);
-  });
-
-  test('with HS256 is told what to say where discovery lists public keys', async () => {
-    const { code, stderr } = await runCli(['auth', '--json', '--verifier', 'auto'], {
-      env: { ...envOf(idp().client('password')), ...user },
-    });
-    expect([code, failure(stderr)]).toMatchObject([
-      8,
-      { code: 'token_alg_not_allowed', hint: expect.stringMatching(/--id-token-signed-response-alg or --verifier/) },
-    ]);
-  });
-
-  test('with HS256 signs in by auto where the provider lists nothing else', async () => {
-    idp().next('discovery', { response: { id_token_signing_alg_values_supported: ['HS256'] } });
-    expect((await auth('hs256', ['--verifier', 'auto'])).tokens.id?.verified).toMatchObject({ by: 'shared-secret', alg: 'HS256' });
-  });
-
-  test('keeps the algorithm that its first sign-in had', async () => {
-    const home = makeHome();
-    const env = { ...envOf({ ...idp().client('password', 'rs256'), verifier: 'auto' }), ...user };
-    const again = (): Promise<CliResult> => runCli(['auth', '--json', '--no-cache'], { home, env });
-    await expect(again()).resolves.toMatchObject({ code: 0 });
-    idp().next('token', { idToken: { header: { alg: 'PS256' } } });
-    expect(failure((await again()).stderr)).toMatchObject({ code: 'token_alg_not_allowed' });
-    idp().next('discovery', { response: { id_token_signing_alg_values_supported: ['HS256'] } });
-    idp().next('token', { idToken: { header: { alg: 'HS256' } } });
-    expect(failure((await again()).stderr)).toMatchObject({ code: 'token_alg_not_allowed' });
-    await expect(again()).resolves.toMatchObject({ code: 0 });
-  });
-
-  test('has its access token verified where that is a JWT for an API', async () => {
-    const { audience, tokens } = await auth('rs256', ['--audience', API]);
-    expect([audience, tokens.access.verified]).toEqual([API, { by: 'jwks', alg: 'RS256', kid: expect.any(String) }]);
-    expect((await auth('rs256', ['--audience', API, '--require-verified'])).tokens.access.verified).toMatchObject({ by: 'jwks' });
-  });
-
-  test('has no unverified access token where verified ones are required', async () => {
-    const env = { ...envOf(idp().client('password', 'rs256')), ...user };
-    const opaque = await runCli(['token', '--json', '--require-verified'], { env });
-    expect([opaque.code, opaque.stdout, failure(opaque.stderr)]).toMatchObject([8, '', { code: 'token_malformed' }]);
-    idp().next('token', { accessToken: { key: 'wrong' }, idToken: { claims: { at_hash: null } } });
-    const foreign = await runCli(['token', '--json', '--require-verified', '--audience', API], { env });
-    expect([foreign.code, foreign.stdout, failure(foreign.stderr)]).toMatchObject([8, '', { code: 'token_signature' }]);
-    idp().next('token', { accessToken: { claims: { iss: 'https://other.test' } }, idToken: { claims: { at_hash: null } } });
-    const other = await runCli(['token', '--json', '--require-verified', '--audience', API], { env });
-    expect([other.code, other.stdout, failure(other.stderr)]).toMatchObject([8, '', { code: 'token_issuer' }]);
-  });
-
-  test('gets the very token that was issued, and no byte more', async () => {
-    idp().next('token', { response: { access_token: 'the-very-token-7Rw2pVx9Qe' }, idToken: { claims: { at_hash: null } } });
-    const { stdout, stderr } = await runCli(['token', '-q'], { env: { ...envOf(idp().client('password')), ...user } });
-    expect([stdout, stderr]).toEqual(['the-very-token-7Rw2pVx9Qe\n', '']);
-  });
-
-  test('shows tokens only when they are asked for', async () => {
-    const tokens = async (...args: string[]): Promise<readonly unknown[]> => {
-      const { access, id, refresh } = (await auth('hs256', args)).tokens;
-      return [access, id, refresh].map((token) => typeof token?.value);
-    };
-    expect(await tokens('--scope', 'openid offline_access')).toEqual(['undefined', 'undefined', 'undefined']);
-    expect(await tokens('--scope', 'openid offline_access', '--show-tokens')).toEqual(['string', 'string', 'undefined']);
-    expect(await tokens('--scope', 'openid offline_access', '--show-tokens=all')).toEqual(['string', 'string', 'string']);
-  });
-});
-
-describe('a service', () => {
-  const idp = sharedSandbox();
-  const run = (args: readonly string[]): Promise<CliResult> => runCli(args, { env: envOf(idp().client('client-credentials')) });
-
-  test('signs in without a user: a table of the client', async () => {
-    const { code, stdout, stderr } = await run(['auth', '--audience', API]);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(
-      stdout.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, '2026-11-23T12:00:00Z'),
-    ).toBe(`Client ID        Audience                Scope         Expires
----------------  ----------------------  ------------  --------------------
-padlock-service  https://api.percy.test  read:reports  2026-11-23T12:00:00Z
-`);
-  });
-
-  test('gets documents without claims, and a verified token for its API', async () => {
-    const json = await run(['auth', '--audience', API, '-o', 'json']);
-    const yaml = await run(['auth', '--audience', API, '-o', 'yaml']);
-    const document = valid<Document>('session', JSON.parse(json.stdout));
-    expect(document).toMatchObject({
-      flow: 'client-credentials',
-      audience: API,
-      user: null,
-      claims: null,
-      claims_absent: 'client',
-      warnings: [],
-    });
-    expect(document.tokens).toMatchObject({
-      access: { scope: ['read:reports'], verified: { by: 'jwks', alg: 'RS256' } },
-      refresh: { present: false },
-    });
-    expect(document.tokens.id).toBeUndefined();
-    sameButForTime(valid<Document>('session', older.load(yaml.stdout)), document);
-  });
-
-  test('needs nobody: padlock token signs in by itself', async () => {
-    const { code, stdout, stderr } = await run(['token', '--audience', API, '--require-verified']);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-    expect(idp().requests.at('token')).toHaveLength(1);
   });
 });
