@@ -181,7 +181,7 @@ export interface About {
   readonly requestId?: string | undefined;
 }
 
-const BRAND = Symbol.for('padlock.error');
+const BRAND: unique symbol = Symbol.for('padlock.error');
 
 /** Every failure Padlock reports. Recognise it with {@link isPadlockError}, which also knows one from another copy of Padlock. */
 export class PadlockError extends Error {
@@ -199,8 +199,8 @@ export class PadlockError extends Error {
 
   constructor(code: string, about: About = {}) {
     super(about.message ?? code, about.cause === undefined ? undefined : { cause: about.cause });
-    this.code = code;
-    this.category = CATEGORY_OF.get(code) ?? about.category ?? 'auth';
+    this.code = String(code);
+    this.category = CATEGORY_OF.get(code) ?? categoryOf(about.category);
     this.exit = CATEGORIES[this.category].exit;
     this.hint = about.hint;
     this.retryable = isRetryable(code);
@@ -233,6 +233,17 @@ export function fail(code: ErrorCode, message: string, about: Omit<About, 'messa
   throw new PadlockError(code, { ...about, message });
 }
 
+/** A plugin, which nobody type-checked, may name one that does not exist: an error without an exit code would look like success. */
+const categoryOf = (named: string | undefined): Category =>
+  named !== undefined && Object.hasOwn(CATEGORIES, named) ? (named as Category) : 'auth';
+
+/** Whatever it is: also a Proxy that throws when it is looked at. */
 export function isPadlockError(value: unknown): value is PadlockError {
-  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const { code, [BRAND]: branded } = value as { readonly code?: unknown; readonly [BRAND]?: unknown };
+    return branded === true && typeof code === 'string';
+  } catch {
+    return false; // ours can be looked at
+  }
 }

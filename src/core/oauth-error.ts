@@ -31,6 +31,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** Lock-outs that arrive as 429: waiting a second does not help, and another try makes it worse. */
 const LOCKED = new Set(['too_many_attempts']);
 
+/** Where providers say how they will find this answer in their log. */
+const REQUEST_ID = ['x-request-id', 'x-correlation-id', 'x-ms-request-id'];
+
 /** The body as a JSON object, or undefined: error answers come empty, as HTML, or as text on real servers. */
 function bodyOf(response: HttpResponse): JsonObject | undefined {
   try {
@@ -41,7 +44,7 @@ function bodyOf(response: HttpResponse): JsonObject | undefined {
   }
 }
 
-/** The code for an answer without a usable `error` member. */
+/** The code for an answer without an `error` member. */
 function codeOfStatus(response: HttpResponse): ErrorCode {
   const { status } = response;
   if (status === 429) return 'idp_rate_limited'; // check: status 429
@@ -54,10 +57,11 @@ function codeOfStatus(response: HttpResponse): ErrorCode {
 
 function codeOf(response: HttpResponse, error: string | undefined): ErrorCode {
   if (error !== undefined && LOCKED.has(error)) return 'auth_access_denied'; // check: lock-out
-  if (response.status === 429) return 'idp_rate_limited'; // check: rate limit
+  // a server in trouble is believed in nothing else: a 503 that says invalid_grant must not end a session
+  if (response.status === 429 || response.status >= 500) return codeOfStatus(response); // check: server in trouble
   if (error === undefined) return codeOfStatus(response); // check: no OAuth error
   if (Object.hasOwn(CODES, error)) return CODES[error] as ErrorCode; // check: OAuth error
-  return response.status >= 500 ? 'idp_unavailable' : 'auth_access_denied';
+  return 'auth_access_denied';
 }
 
 export interface FailureContext {
@@ -71,27 +75,27 @@ export interface FailureContext {
 /** The failure that an error response stands for (RFC 6749 §5.2, and what real servers answer instead). Secrets it echoes are masked. */
 export function oauthFailure(response: HttpResponse, { purpose, now, redactor }: FailureContext): PadlockError {
   const body = bodyOf(response);
-  const error = body?.error;
+  const error = body?.error || undefined; // null and "" say nothing
   if (error !== undefined && typeof error !== 'string')
     return new PadlockError('proto_bad_shape', {
       message: `${purpose} answered with an error that is not a text.`,
       httpStatus: response.status,
     }); // check: error is a text
   const code = codeOf(response, error);
-  const safe = (text: string): string => excerpt(redactor.mask(text));
-  const described = typeof body?.error_description === 'string' ? body.error_description.replace(/\s+/g, ' ').trim() : '';
-  const said = described === '' ? '' : ` ${safe(described)}`;
+  const requestId = REQUEST_ID.map((name) => response.headers[name]).find((id) => id !== undefined);
+  const safe = (text: string, limit?: number): string => excerpt(redactor.mask(text).replace(/\s+/g, ' ').trim(), limit); // masked as it came
+  const said = typeof body?.error_description === 'string' ? safe(body.error_description) : '';
   const message =
     error === undefined
       ? `${purpose} answered ${response.status} without an OAuth error.`
-      : `The provider refused: ${quoted(redactor.mask(error))}.${said}`;
+      : `The provider refused: ${quoted(redactor.mask(error))}.${said && ` ${said}`}`;
   return new PadlockError(code, {
     message,
     hint: hintFor(code, error),
-    oauthError: error === undefined ? undefined : excerpt(redactor.mask(error), 100),
+    oauthError: error && safe(error, 100),
     httpStatus: response.status,
     retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
-    requestId: requestId(response.headers),
+    requestId: requestId && safe(requestId, 100),
   });
 }
 
@@ -104,9 +108,4 @@ function hintFor(code: ErrorCode, error: string | undefined): string | undefined
     return 'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth) or the flow may be wrong.';
   if (code === 'auth_interaction_required') return 'The provider wants a step that this flow cannot do; choose a flow with a browser.';
   return undefined;
-}
-
-function requestId(headers: Readonly<Record<string, string>>): string | undefined {
-  const id = headers['x-request-id'] ?? headers['x-correlation-id'] ?? headers['x-ms-request-id'];
-  return id === undefined ? undefined : excerpt(id, 100);
 }

@@ -34,6 +34,8 @@ export class Secret {
 /** Shorter values would mask ordinary words. */
 const SHORTEST = 4;
 
+const lowerHex = (percent: string): string => percent.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
+
 /** Masks every known secret, in the spellings a wire or a file gives it, in text that comes from outside. */
 export class Redactor {
   readonly #spellings = new Set<string>();
@@ -44,10 +46,11 @@ export class Redactor {
     const bytes = new TextEncoder().encode(value);
     const base64 = btoa(String.fromCharCode(...bytes.subarray(0, 8192)));
     const percent = encodeURIComponent(value.isWellFormed() ? value : '');
+    const form = new URLSearchParams({ '': value }).toString().slice(1); // what a server echoes that quotes the request
+    const strict = percent.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
     for (const spelling of [
       value,
-      percent,
-      percent.replaceAll('%20', '+'),
+      ...[percent, percent.replaceAll('%20', '+'), strict, form].flatMap((encoded) => [encoded, lowerHex(encoded)]),
       JSON.stringify(value).slice(1, -1),
       base64.replace(/=+$/, ''),
       base64.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_'),

@@ -3,6 +3,7 @@ import type { TokenResponse } from './contracts.ts';
 import { fail } from './errors.ts';
 import type { JsonValue } from './json-value.ts';
 import { quoted } from './options.ts';
+import { withHidden } from './session.ts';
 
 /** A year; nobody means more, and 1e300 must not become a date. */
 const LONGEST = 365 * 24 * 3600;
@@ -10,6 +11,7 @@ const LONGEST = 365 * 24 * 3600;
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
 const TOKEN_TYPES: Readonly<Record<string, 'Bearer' | 'DPoP'>> = { bearer: 'Bearer', dpop: 'DPoP' };
 
+/** The tokens and the answer are not enumerable: they do not print themselves. */
 export interface TokenSet {
   readonly accessToken: string;
   readonly type: 'Bearer' | 'DPoP';
@@ -56,13 +58,17 @@ export function readTokenResponse(response: Answer, now: number): TokenSet {
   const type = Object.hasOwn(TOKEN_TYPES, tokenType.toLowerCase()) ? TOKEN_TYPES[tokenType.toLowerCase()] : undefined;
   if (type === undefined) fail('proto_token_type', `The token response's token_type ${quoted(tokenType)} is neither Bearer nor DPoP.`); // check: token type
   const seconds = lifetime(response.expires_in);
-  return {
-    accessToken,
-    type,
-    expiresAt: seconds === undefined ? undefined : now + seconds * 1000,
-    scope: text(response, 'scope')?.split(/\s+/).filter(Boolean),
-    refreshToken: credential(response, 'refresh_token'),
-    idToken: text(response, 'id_token'),
-    response: response as TokenResponse,
-  };
+  return withHidden(
+    {
+      type,
+      expiresAt: seconds === undefined ? undefined : now + seconds * 1000,
+      scope: text(response, 'scope')?.split(/\s+/).filter(Boolean),
+    },
+    {
+      accessToken,
+      refreshToken: credential(response, 'refresh_token'),
+      idToken: text(response, 'id_token'),
+      response: response as TokenResponse,
+    },
+  );
 }
