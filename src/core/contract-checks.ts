@@ -12,7 +12,7 @@ import type { Kind, StoreHost, Strategy, StrategyOf } from './contracts.ts';
 import { fail } from './errors.ts';
 import { headlessPorts } from './headless.ts';
 import { type Container, createContainer, provide } from './inject.ts';
-import { Browser, Clock, Host, Http, Log, Notices, Prompt } from './ports.ts';
+import { Browser, Clock, Files, Host, Http, Log, Notices, type Ports, Prompt } from './ports.ts';
 import { Registry } from './registry.ts';
 
 export interface CheckOptions {
@@ -20,6 +20,8 @@ export interface CheckOptions {
   readonly patience?: number;
   /** Where stores are opened. Default: a world without a disk. */
   readonly store?: Partial<StoreHost>;
+  /** What a strategy that is a class finds of the outside world. Default: nothing is reached, and nobody answers. */
+  readonly ports?: Partial<Pick<Ports, 'files' | 'host'>>;
 }
 
 const CHECKS: { readonly [K in Kind]: (options: CheckOptions) => readonly Check<StrategyOf<K>>[] } = {
@@ -32,12 +34,13 @@ const CHECKS: { readonly [K in Kind]: (options: CheckOptions) => readonly Check<
 };
 
 /** A world in which nothing is reached and nobody answers; waiting takes no time. */
-function sealed(): Container {
+function sealed(ports: CheckOptions['ports']): Container {
   const container = createContainer();
-  const { prompt, browser, host, log, notices } = headlessPorts();
+  const { prompt, browser, files, host, log, notices } = headlessPorts(ports);
   provide(container, Clock, { now: () => Date.now(), sleep: async () => {} });
   provide(container, Prompt, prompt);
   provide(container, Browser, browser);
+  provide(container, Files, files);
   provide(container, Host, host);
   provide(container, Log, log);
   provide(container, Notices, notices);
@@ -69,7 +72,7 @@ export async function* checkStrategy(strategy: Strategy, options: CheckOptions =
   const form = await outcome('is a record that can be registered and built', patience, async () => {
     const faults = recordFaults(strategy);
     if (faults.length > 0) throw new Outcome('fail', faults.join('; '));
-    const registry = new Registry(sealed());
+    const registry = new Registry(sealed(options.ports));
     registry.add(strategy);
     whole = await registry.use(strategy.kind, strategy.name);
     const missing = behaviourFaults(strategy.kind, whole);

@@ -168,6 +168,8 @@ export interface Formatter extends Named {
   readonly kind: 'formatter';
   /** For programs: warnings go into the document, errors are JSON on stderr. */
   readonly machine?: boolean;
+  /** It prints tokens and nothing else; where there are both, this one unless another is asked for. */
+  readonly token?: 'access' | 'id';
   /** Returns the text without a final newline. */
   format(view: View, style: Style): string | Promise<string>;
 }

@@ -3,7 +3,13 @@ import type { Strategy } from '../core/contracts.ts';
 import { clientSecretBasic } from './client-auth/client-secret-basic.ts';
 import { clientSecretPost } from './client-auth/client-secret-post.ts';
 import { none } from './client-auth/none.ts';
+import { curlConfig } from './formatters/curl-config.ts';
+import { dotenv } from './formatters/dotenv.ts';
+import { env as envFormat } from './formatters/env.ts';
+import { githubEnv } from './formatters/github-env.ts';
+import { header } from './formatters/header.ts';
 import { json } from './formatters/json.ts';
+import { kubectl } from './formatters/kubectl.ts';
 import { raw } from './formatters/raw.ts';
 import { table } from './formatters/table.ts';
 import { yaml } from './formatters/yaml.ts';
@@ -29,6 +35,12 @@ export const strategies: readonly Strategy[] = [
   json,
   yaml,
   raw,
+  header,
+  curlConfig,
+  envFormat,
+  dotenv,
+  githubEnv,
+  kubectl,
   env,
   file,
   command,

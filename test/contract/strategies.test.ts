@@ -15,17 +15,24 @@ const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
   'formatter table': ['for programs: is one document that reads back as it was'],
   'formatter raw': ['for programs: is one document that reads back as it was'],
   'formatter yaml': ['for programs: is one document that reads back as it was'],
+  'formatter header': ['for programs: is one document that reads back as it was'],
+  'formatter curl-config': ['for programs: is one document that reads back as it was'],
+  'formatter env': ['for programs: is one document that reads back as it was'],
+  'formatter dotenv': ['for programs: is one document that reads back as it was'],
+  'formatter github-env': ['for programs: is one document that reads back as it was'],
+  'formatter kubectl': ['for programs: is one document that reads back as it was'],
 };
 
 /** Stores keep their things in a home of their own. */
 const home = mkdtempSync(join(tmpdir(), 'padlock-contract-'));
 afterAll(() => rmSync(home, { recursive: true }));
 const store = { files: new NodeFiles(), host: nodeHost({ HOME: home }) };
+const ports = { files: new NodeFiles(), host: nodeHost({ HOME: home, GITHUB_ENV: join(home, 'github-env') }) };
 
 describe.each(strategies.map((strategy) => [`${strategy.kind} ${strategy.name}`, strategy] as const))('the %s', (title, strategy) => {
   test('keeps the contract of its kind', async () => {
     const skipped: string[] = [];
-    for await (const { name, verdict, detail } of checkStrategy(strategy, { store })) {
+    for await (const { name, verdict, detail } of checkStrategy(strategy, { store, ports })) {
       if (verdict === 'skipped') skipped.push(name);
       else expect([name, verdict, detail]).toEqual([name, 'pass', '']);
     }

@@ -14,6 +14,9 @@ const hostile: JsonObject = JSON.parse(
   ),
 );
 
+/** What a shell, a header or a quote could mind, and a token may have. */
+const ODD = 'a-._~+/"$`\\!#&*(){}[]|;<>?@^:,%41=';
+
 const VIEWS: Readonly<Record<string, View>> = frozen({
   'hostile claims': {
     title: HOSTILE_TEXT,
@@ -29,6 +32,18 @@ const VIEWS: Readonly<Record<string, View>> = frozen({
   'an empty list': { title: 'Sessions', columns, rows: [], document: { schema: 'padlock/sessions/1', sessions: [] } },
   'a title only': { title: 'Done.', columns: [], rows: [], document: { schema: 'padlock/check/1' } },
   'a bare value': { columns: [], rows: [], document: { schema: 'padlock/token/1', access_token: 'abc' }, bare: 'abc' },
+  'an access token': {
+    columns,
+    rows: [],
+    document: { schema: 'padlock/token/1', access_token: ODD, token_type: 'Bearer', expires_at: '2026-11-23T11:00:00Z', scope: 'openid' },
+    bare: ODD,
+  },
+  'an ID token': {
+    columns,
+    rows: [],
+    document: { schema: 'padlock/id-token/1', id_token: 'a.b.c', expires_at: '2026-11-23T11:00:00Z' },
+    bare: 'a.b.c',
+  },
 });
 /** The one escape sequence a formatter may write, where it may use colour. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');

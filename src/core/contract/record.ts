@@ -38,7 +38,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
     methods: ['verify'],
     optionalMethods: ['applies', 'keyLength'],
   },
-  formatter: { facts: {}, optional: { machine: flag }, methods: ['format'], optionalMethods: [] },
+  formatter: { facts: {}, optional: { machine: flag, token: oneOf('access', 'id') }, methods: ['format'], optionalMethods: [] },
   source: { facts: {}, optional: {}, methods: ['read'], optionalMethods: [] },
   store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase'] },
 };

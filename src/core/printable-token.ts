@@ -1,0 +1,34 @@
+/** The token of a View, for formats that hand it to another program. */
+import { fail } from './errors.ts';
+import type { View } from './view.ts';
+
+export interface PrintableToken {
+  readonly value: string;
+  /** The scheme of the Authorization header. */
+  readonly type: string;
+  /** What a shell or a file of variables calls it. */
+  readonly variable: string;
+  /** RFC 3339, UTC; undefined where the provider did not say. */
+  readonly expiresAt: string | undefined;
+}
+
+/** The variable that holds a token of each kind. */
+export const TOKEN_VARIABLES = { access: 'PADLOCK_ACCESS_TOKEN', id: 'PADLOCK_ID_TOKEN' } as const;
+
+/** What RFC 6750 lets a token be, and a little more: nothing that ends a line, a header or a word. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Throws `usage_bad_value` for a View without a token, `proto_bad_shape` for a token that cannot be handed on safely. */
+export function printableToken({ document }: View, format: string): PrintableToken {
+  const isId = document.schema === 'padlock/id-token/1';
+  const value = isId ? text(document.id_token) : document.schema === 'padlock/token/1' ? text(document.access_token) : undefined;
+  if (value === undefined)
+    fail('usage_bad_value', `--format ${format} prints a token, and this answer is none.`, {
+      hint: `It is for the command token: padlock token --format ${format}.`,
+    });
+  if (!TOKEN.test(value)) fail('proto_bad_shape', 'The token holds characters that no token may have.', { hint: 'Use --format json.' });
+  const variable = isId ? TOKEN_VARIABLES.id : TOKEN_VARIABLES.access;
+  return { value, type: text(document.token_type) ?? 'Bearer', variable, expiresAt: text(document.expires_at) };
+}

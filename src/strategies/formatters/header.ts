@@ -1,0 +1,14 @@
+import type { Formatter } from '../../core/contracts.ts';
+import { printableToken } from '../../core/printable-token.ts';
+
+/** A header line, as `curl -H @-` reads it: the token is in nobody's process list. */
+export const header: Formatter = {
+  kind: 'formatter',
+  name: 'header',
+  summary: 'a token as an Authorization header (curl -H @-)',
+  token: 'access',
+  format(view) {
+    const { type, value } = printableToken(view, 'header');
+    return `Authorization: ${type} ${value}`;
+  },
+};
