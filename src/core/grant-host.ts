@@ -4,6 +4,7 @@ import { type About, fail, PadlockError } from './errors.ts';
 import { quoted } from './options.ts';
 import type { Ports } from './ports.ts';
 import type { Client, Provider } from './provider.ts';
+import { parseUrl } from './url.ts';
 
 export interface GrantCall {
   readonly grant: Grant;
@@ -46,6 +47,8 @@ export function grantHost(
 
 /** Hosts of the issuer and of every endpoint it published, and those that the grant declared. */
 function hostsOf({ issuer, metadata }: ProviderInfo, declared: readonly string[]): ReadonlySet<string> {
-  const published = Object.values(metadata).filter((value): value is string => typeof value === 'string' && URL.canParse(value));
-  return new Set([...[issuer, ...published].map((url) => new URL(url).host), ...declared]);
+  const published = [issuer, ...Object.values(metadata)].flatMap((value) =>
+    typeof value === 'string' ? (parseUrl(value)?.host ?? []) : [],
+  );
+  return new Set([...published, ...declared]);
 }

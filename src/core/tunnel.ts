@@ -6,6 +6,7 @@ import type { Agent, AgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fail, PadlockError } from './errors.ts';
+import { parseUrl } from './url.ts';
 
 /** What a request hands to its agent; `closing` ends a CONNECT that nobody waits for any more. */
 export interface TunnelOptions {
@@ -23,7 +24,7 @@ const refused = (proxy: URL, what: string): PadlockError =>
 /** A proxy's URL; without a scheme it is http. Throws `net_proxy`, never quoting it: it may hold a password. */
 export function proxyUrl(text: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : fail('net_proxy', 'The proxy is not a URL.', { hint: 'Check HTTPS_PROXY.' });
+  const url = parseUrl(full) ?? fail('net_proxy', 'The proxy is not a URL.', { hint: 'Check HTTPS_PROXY.' });
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     fail('net_proxy', `The proxy ${url.host} is neither http nor https; others are not supported.`, {
       hint: 'Check HTTPS_PROXY and ALL_PROXY.',

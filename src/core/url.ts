@@ -9,12 +9,21 @@ import { excerpt } from './text.ts';
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
+/** The URL, or undefined for a text that is none. `URL.canParse` of Node 20 and 22 refuses every `ü` once it has been compiled. */
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A URL that requests may go to: https, or http to a loopback address, without credentials in it.
  * `name` is how the user knows it. Throws `config_bad_url`, `config_insecure_url`.
  */
 export function checkUrl(text: string, name = 'The URL'): URL {
-  const url = URL.canParse(text) ? new URL(text) : fail('config_bad_url', `${name} is not a URL.`);
+  const url = parseUrl(text) ?? fail('config_bad_url', `${name} is not a URL.`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') fail('config_bad_url', `${name} is neither https nor http.`); // check: URL scheme
   if (url.username !== '' || url.password !== '')
     fail('config_bad_url', `${name} (to ${excerpt(url.host)}) must not hold a user name or password.`); // check: credentials in a URL

@@ -24,6 +24,11 @@ describe('an issuer', () => {
     expect(issuerUrl(text, place)).toBe(shown);
   });
 
+  test('is a URL however often one was asked about', () => {
+    for (let times = 0; times < 20_000; times++) issuerUrl('https://id.test/x', place);
+    expect(issuerUrl('https://bücher.test/x', place)).toBe('https://xn--bcher-kva.test/x');
+  });
+
   test.each([
     [`https://robin:${CANARY}@id.test`, 'config_bad_url'],
     ['https://id.test#f', 'config_bad_url'],
