@@ -43,13 +43,17 @@ const GONE: ReadonlySet<string | undefined> = new Set(['Z', 'X']);
 export async function isRunning({ host, boot, namespace, pid, started }: ProcessIdentity): Promise<boolean | undefined> {
   const here = await ownIdentity();
   if (host !== here.host || boot !== here.boot || namespace !== here.namespace) return undefined;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
   const now = await statOf(pid);
-  if (GONE.has(now.state)) return false;
+  if (!isThere(pid) || GONE.has(now.state)) return false;
   if (pid === here.pid && started === here.started) return true;
   return started === undefined || now.started === undefined ? undefined : now.started === started;
+}
+
+/** Is there a process of this number, anybody's? */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -206,6 +206,54 @@ describe('writing', () => {
   });
 });
 
+describe('creating', () => {
+  test('makes a private file once', async () => {
+    const path = join(folder, 'new', 'file');
+    expect(await files.create(path, 'one')).toBe(true);
+    expect(await files.create(path, 'two', { durable: false })).toBe(false);
+    expect([readFileSync(path, 'utf8'), modeOf(path), modeOf(dirname(path))]).toEqual(['one', 0o600, 0o700]);
+  });
+
+  test('does not follow a link, and is refused where it cannot be', async () => {
+    symlinkSync(join(folder, 'target'), file);
+    expect(await files.create(file, 'x')).toBe(false);
+    expect(existsSync(join(folder, 'target'))).toBe(false);
+    writeFileSync(join(folder, 'plain'), '');
+    await expect(files.create(join(folder, 'plain', 'below'), 'x')).rejects.toMatchObject({ code: 'store_io' });
+  });
+});
+
+describe('touching', () => {
+  const old = new Date(Date.now() - 60_000);
+
+  test('makes a file changed now, if it holds what is expected', async () => {
+    writeFileSync(file, 'mine');
+    utimesSync(file, old, old);
+    expect(await files.touch(file, 'theirs')).toBe(false);
+    expect(await files.touch(file, 'min')).toBe(false);
+    expect(statSync(file).mtimeMs).toBeLessThan(old.getTime() + 1);
+    expect(await files.touch(file, 'mine')).toBe(true);
+    expect(statSync(file).mtimeMs).toBeGreaterThan(old.getTime() + 50_000);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  test('finds nothing, a link and a directory out', async () => {
+    expect(await files.touch(file, 'mine')).toBe(false);
+    writeFileSync(file, 'mine');
+    symlinkSync(file, join(folder, 'link'));
+    await expect(files.touch(join(folder, 'link'), 'mine')).rejects.toMatchObject({ code: 'store_symlink' });
+    await expect(files.touch(folder, 'mine')).rejects.toMatchObject({ code: 'store_io' });
+  });
+});
+
+test('restricting takes files and directories away from everybody else', async () => {
+  writeFileSync(file, '');
+  for (const path of [file, folder]) chmodSync(path, 0o777);
+  for (const path of [file, folder]) await files.restrict(path);
+  expect([modeOf(file), modeOf(folder)]).toEqual([0o600, 0o700]);
+  await expect(files.restrict(join(folder, 'nothing'))).rejects.toMatchObject({ exit: 9 });
+});
+
 describe('removing', () => {
   test('removes a file, a link and nothing', async () => {
     writeFileSync(file, '');

@@ -38,8 +38,8 @@ afterEach(async () => {
 
 /** `under`: a command that runs the process, as `['unshare', '-rpf']`. */
 export async function startProcess(under: readonly string[] = []): Promise<StoreProcess> {
-  const [program = process.execPath, ...parameters] = [...under, process.execPath, bundle];
-  const child = spawn(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const [program, ...parameters] = [...under, process.execPath, bundle];
+  const child = spawn(program ?? process.execPath, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const answer = async (): Promise<never> => {
     const [given] = (await once(child, 'message')) as [{ value?: never; code?: string }];
     if (given.code !== undefined) throw given;

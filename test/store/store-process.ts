@@ -60,11 +60,10 @@ const calls = {
 export type Calls = typeof calls;
 
 process.on('disconnect', () => process.exit());
-process.on('message', async ({ call, args }: { call: keyof Calls; args: never[] }) => {
-  try {
-    process.send?.({ value: await (calls[call] as (...given: never[]) => Promise<unknown>)(...args) });
-  } catch (error) {
-    process.send?.({ code: isPadlockError(error) ? error.code : String(error) });
-  }
+process.on('message', ({ call, args }: { call: keyof Calls; args: never[] }) => {
+  (calls[call] as (...given: never[]) => Promise<unknown>)(...args).then(
+    (value) => process.send?.({ value }),
+    (error: unknown) => process.send?.({ code: isPadlockError(error) ? error.code : String(error) }),
+  );
 });
 process.send?.({ value: 'ready' });
