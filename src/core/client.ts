@@ -1,6 +1,7 @@
 /** The client of a call, and how it proves itself: as chosen by name, else the first registered method that applies. */
 import type { ProviderInfo } from './contracts.ts';
 import { fail } from './errors.ts';
+import { whyNot } from './guard.ts';
 import { type Options, quoted } from './options.ts';
 import type { Client } from './provider.ts';
 import type { Registry } from './registry.ts';
@@ -24,9 +25,9 @@ export async function chooseClient(registry: Registry, settings: Settings, info:
   for (const name of registry.names('client-auth')) {
     const auth = await registry.use('client-auth', name);
     const authValues = await settings.values(optional(auth.options), `client authentication with ${name}`, asking);
-    const applicable = auth.applies(authValues, info);
-    if (applicable === true) return { info, auth, authValues };
-    reasons.push(`${name}: ${applicable.no}`);
+    const no = whyNot(auth.applies(authValues, info));
+    if (no === undefined) return { info, auth, authValues };
+    reasons.push(`${name}: ${no}`);
   }
   fail('usage_missing_option', `No client authentication fits the client ${quoted(info.clientId)}.`, {
     hint: `${reasons.join('; ')}. Choose one with --client-auth.`,

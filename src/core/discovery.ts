@@ -12,6 +12,13 @@ export function wellKnownUrls(issuer: string): readonly string[] {
   return [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`];
 }
 
+/** The lists that are read here; what else a provider publishes may have any shape. */
+const LISTS: ReadonlySet<string> = new Set([
+  'grant_types_supported',
+  'token_endpoint_auth_methods_supported',
+  'id_token_signing_alg_values_supported',
+]);
+
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';
 const isTexts = (value: JsonValue | undefined): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
@@ -19,7 +26,8 @@ const isTexts = (value: JsonValue | undefined): boolean => Array.isArray(value) 
  * Metadata whose issuer is exactly the one that was asked, with usable endpoints and lists.
  * Throws `proto_discovery_mismatch`, `proto_discovery_invalid`.
  */
-export function readMetadata(document: JsonObject, issuer: string): Metadata {
+export function readMetadata(published: JsonObject, issuer: string): Metadata {
+  const document = Object.fromEntries(Object.entries(published).filter(([, value]) => value !== null)); // as servers write: there is none
   if (!isText(document.issuer)) fail('proto_discovery_invalid', 'The discovery document names no issuer.'); // check: discovery issuer
   if (document.issuer !== issuer) {
     const slash = document.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '');
@@ -30,12 +38,12 @@ export function readMetadata(document: JsonObject, issuer: string): Metadata {
     });
   } // check: discovery mismatch
   for (const [member, value] of Object.entries(document)) {
-    if (value !== null && (member.endsWith('_endpoint') || member === 'jwks_uri')) checkEndpoint(member, value); // check: discovery endpoints
-    if (member.endsWith('_supported') && Array.isArray(value) && !isTexts(value))
+    if (member.endsWith('_endpoint') || member === 'jwks_uri') checkEndpoint(member, value); // check: discovery endpoints
+    if (LISTS.has(member) && !isTexts(value))
       fail('proto_discovery_invalid', `The discovery document's ${quoted(member)} is not a list of texts.`); // check: discovery lists
   }
   if (document.token_endpoint === undefined) fail('proto_discovery_invalid', 'The discovery document names no token_endpoint.'); // check: token endpoint
-  return document as Metadata;
+  return document as unknown as Metadata;
 }
 
 function checkEndpoint(member: string, value: JsonValue | undefined): void {

@@ -20,7 +20,9 @@ export function grantHost(
   provider: Provider,
   ports: Pick<Ports, 'clock' | 'http' | 'notices' | 'prompt'>,
 ): GrantHost {
-  const allowed = hostsOf(client.info, grant.hosts?.(values) ?? []);
+  const declared: unknown = grant.hosts?.(values) ?? [];
+  if (!Array.isArray(declared)) fail('plugin_contract', `The flow ${quoted(grant.name)} did not return a list of hosts.`);
+  const allowed = hostsOf(client.info, declared as readonly string[]);
   return Object.freeze({
     provider: client.info,
     request,

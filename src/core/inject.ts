@@ -41,6 +41,10 @@ export function injectable() {
     const known = injected.get(target)?.size ?? 0;
     if (known !== target.length)
       throw new TypeError(`${target.name}: every constructor parameter needs @inject (${known} of ${target.length}).`);
+    if (known === 0 && injected.has(Object.getPrototypeOf(target) as object))
+      throw new TypeError(
+        `${target.name}: the parameters of the class it extends are not injected into it; it needs a constructor of its own.`,
+      );
     mark()(target);
   };
 }

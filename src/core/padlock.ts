@@ -1,5 +1,6 @@
 /** What a Padlock is: authenticate = acquire → verify → store; token = stored → refreshed → acquired. */
 import { setMaxListeners } from 'node:events';
+import { abortReason } from './abort.ts';
 import type { Request } from './contracts.ts';
 import { inject, injectable } from './inject.ts';
 import type { AccessToken, Session } from './session.ts';
@@ -76,8 +77,10 @@ export class PadlockPipeline implements Padlock {
   }
 
   async authenticate(request: Request = {}): Promise<Session> {
+    const signal = this.#signal(request.signal);
+    if (signal.aborted) throw abortReason(signal); // before anybody is asked for a password
     this.#recent.clear();
-    return this.#keeper.signIn(request, this.#signal(request.signal));
+    return this.#keeper.signIn(request, signal);
   }
 
   async token(request: TokenRequest = {}): Promise<AccessToken> {
@@ -101,6 +104,12 @@ export class PadlockPipeline implements Padlock {
   async logout(session?: Session, { local = false, signal }: LogoutOptions = {}): Promise<{ readonly revoked: boolean }> {
     this.#recent.clear();
     return { revoked: await this.#keeper.logout(session, local, this.#signal(signal)) };
+  }
+
+  /** Forgets every session here, and what cannot be read; the provider is not told. */
+  async forgetAll(): Promise<void> {
+    this.#recent.clear();
+    await this.#sessions.removeAll(this.#app);
   }
 
   on(event: PadlockEvent, listener: SessionListener): () => void {

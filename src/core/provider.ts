@@ -21,7 +21,28 @@ export interface Client {
   readonly authValues: Values;
 }
 
+/** A request, as far as its answer may quote it. */
+interface Sent {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 const TOKEN_ENDPOINT = 'The token endpoint';
+/** Parameters whose values may be told; every other one may be a credential. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'grant_type',
+  'client_id',
+  'username',
+  'scope',
+  'audience',
+  'resource',
+  'redirect_uri',
+  'token_type_hint',
+  'client_assertion_type',
+  'subject_token_type',
+  'actor_token_type',
+  'requested_token_type',
+]);
 
 @injectable()
 export class Provider {
@@ -107,9 +128,10 @@ export class Provider {
     oidc.allowInsecureRequests(config); // plain http is the network door's to refuse: it allows loopback addresses
     config.timeout = 0; // and so are deadlines
     config[oidc.customFetch] = async (url, init) => {
-      const response = await this.#post(url, init.headers, String(init.body), request.signal);
-      answer = this.#tokenAnswer(response);
-      const { id_token: _kept, ...shown } = answer;
+      const sent = { url, headers: init.headers, body: String(init.body) };
+      const response = await this.#http.send({ method: 'POST', ...sent, purpose: TOKEN_ENDPOINT, signal: request.signal });
+      answer = this.#tokenAnswer(response, sent);
+      const shown = Object.fromEntries(Object.entries(answer).filter(([member, value]) => member !== 'id_token' && value !== null));
       return new Response(JSON.stringify(shown), { status: 200, headers: { 'content-type': 'application/json' } });
     };
     try {
@@ -128,31 +150,28 @@ export class Provider {
     const headers = new Map<string, string>([['content-type', 'application/x-www-form-urlencoded']]);
     await client.auth.authenticate(client.authValues, { provider: client.info, url, form, headers, now: this.#clock.now() });
     const purpose = 'The revocation endpoint';
-    const response = await this.#http.send({
-      method: 'POST',
-      url,
-      headers: Object.fromEntries(headers),
-      body: form.toString(),
-      purpose,
-      signal,
-    });
-    if (response.status !== 200) throw oauthFailure(response, { purpose, now: this.#clock.now(), redactor: this.#redactor });
+    const sent = { url, headers: Object.fromEntries(headers), body: form.toString() };
+    const response = await this.#http.send({ method: 'POST', ...sent, purpose, signal });
+    if (response.status >= 300) throw this.#refusal(response, sent, purpose);
     return true;
   }
 
-  #post(url: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    return this.#http.send({ method: 'POST', url, headers, body, purpose: TOKEN_ENDPOINT, signal });
-  }
-
   /** The token response of a 200, with its shape checked; anything else is the failure it stands for. */
-  #tokenAnswer(response: HttpResponse): JsonObject {
+  #tokenAnswer(response: HttpResponse, sent: Sent): JsonObject {
+    if (response.status >= 300) throw this.#refusal(response, sent, TOKEN_ENDPOINT); // check: token status
     const now = this.#clock.now();
-    const context = { purpose: TOKEN_ENDPOINT, now, redactor: this.#redactor };
-    if (response.status >= 300) throw oauthFailure(response, context); // check: token status
     const answer = jsonOf(response, TOKEN_ENDPOINT, now);
-    if (answer.error !== undefined) throw oauthFailure(response, context); // check: error with 200
+    if (answer.error) throw this.#refusal(response, sent, TOKEN_ENDPOINT); // check: error with 200
     readTokenResponse(answer, now); // check: token response before openid-client
     return answer;
+  }
+
+  /** The failure an answer stands for. A server may quote the request: whatever credential was in it is masked. */
+  #refusal(response: HttpResponse, { body, headers }: Sent, purpose: string): PadlockError {
+    const redactor = this.#redactor.copy();
+    for (const [name, value] of new URLSearchParams(body)) if (!PLAIN.has(name)) redactor.add(value);
+    redactor.add(headers.authorization?.replace(/^\S+ /, '') ?? '');
+    return oauthFailure(response, { purpose, now: this.#clock.now(), redactor });
   }
 }
 
@@ -161,7 +180,7 @@ function keysOf({ keys }: JsonObject): readonly JsonObject[] {
   return publicKeys(keys);
 }
 
-/** The form of a token request: the grant's own members, then what was asked for. Nothing is named twice. */
+/** The form of a token request: the grant's own members, then what was asked for. Nothing is named in two ways. */
 function parametersOf(form: Readonly<Record<string, string | undefined>>, { scope, audience, resource, params }: Request): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(form)) if (value !== undefined) parameters.set(name, value);
@@ -174,7 +193,16 @@ function parametersOf(form: Readonly<Record<string, string | undefined>>, { scop
   }
   return parameters;
 }
-const RESERVED = new Set(['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']);
+const RESERVED = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'scope',
+  'audience',
+  'resource',
+]);
 
 /** openid-client wraps what its fetch throws; the cause is ours. Its own complaints carry the answer, so only their code is kept. */
 function translated(error: unknown): unknown {

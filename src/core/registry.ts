@@ -1,6 +1,8 @@
 /** Kind and name → strategy. Knows what every strategy declares; refuses duplicates; answers an unknown name with the known ones. */
+import { behaviourFaults, methodsOf } from './contract/record.ts';
 import { KINDS, type Kind, type Recorded, type Strategy, type StrategyOf } from './contracts.ts';
 import { type ErrorCode, fail } from './errors.ts';
+import { failureOf, fenced, type Guarded } from './guard.ts';
 import { type Class, type Container, resolve } from './inject.ts';
 import { disagreement, flagName, type Option, quoted } from './options.ts';
 import { didYouMean } from './text.ts';
@@ -32,7 +34,7 @@ export class Registry {
 
   /** Adds Padlock's own options, which belong to no strategy. */
   declare(options: Readonly<Record<string, Option>>): void {
-    for (const [key, option] of Object.entries(options)) this.#declare(key, option, undefined);
+    for (const [key, option] of Object.entries(options)) this.#options.set(key, this.#declared(key, option, undefined));
   }
 
   /**
@@ -42,7 +44,8 @@ export class Registry {
   add(strategy: Strategy, plugin?: string): void {
     const known = this.#of(strategy.kind);
     if (known.has(strategy.name)) fail('plugin_conflict', `There is a ${kindLabel(strategy.kind)} ${quoted(strategy.name)} already.`);
-    for (const [key, option] of Object.entries(strategy.options ?? {})) this.#declare(key, option, strategy);
+    const declared = Object.entries(strategy.options ?? {}).map(([key, option]) => this.#declared(key, option, strategy));
+    for (const one of declared) this.#options.set(one.key, one); // none of them unless all agree
     known.set(strategy.name, strategy);
     if (plugin !== undefined) this.#plugins.set(strategy, plugin);
   }
@@ -53,7 +56,7 @@ export class Registry {
   }
 
   /** Whose code a strategy is, for messages and for `guarded`. */
-  origin(kind: Kind, name: string): { readonly plugin: string | undefined; readonly what: string } {
+  origin(kind: Kind, name: string): Guarded {
     return { plugin: this.#plugins.get(this.record(kind, name)), what: `The ${kindLabel(kind)} ${quoted(name)}` };
   }
 
@@ -71,13 +74,16 @@ export class Registry {
     return found as unknown as Recorded<StrategyOf<K>>;
   }
 
-  /** A strategy ready to run: its module loaded, its class built by the container. */
+  /**
+   * A strategy ready to run: its module loaded, its class built by the container.
+   * Throws as `record` does, and `plugin_load_failed`, `plugin_contract`.
+   */
   async use<K extends Kind>(kind: K, name: string): Promise<StrategyOf<K>> {
     const record = this.record(kind, name);
-    const build = record as Build;
-    if ('use' in build) return joined(record, resolve(this.#container, build.use) as object) as StrategyOf<K>;
-    if ('load' in build) return joined(record, await build.load()) as StrategyOf<K>;
-    return record as StrategyOf<K>;
+    const origin = this.origin(kind, name);
+    const behaviour = await this.#behaviour(record, origin);
+    const isReady = behaviour === (record as object) && origin.plugin === undefined;
+    return (isReady ? record : assembled(kind, record, behaviour, origin)) as StrategyOf<K>;
   }
 
   /** Every declared option, Padlock's own first. */
@@ -93,27 +99,35 @@ export class Registry {
     return this.#records.get(kind) ?? fail('plugin_contract', `There is no kind ${quoted(String(kind))} of strategy.`);
   }
 
-  #declare(key: string, option: Option, owner: Strategy | undefined): void {
+  #declared(key: string, option: Option, owner: Strategy | undefined): DeclaredOption {
     const owners = owner === undefined ? [] : [{ kind: owner.kind, name: owner.name }];
     const known = this.#options.get(key);
-    if (known === undefined) {
-      this.#options.set(key, { key, option, owners });
-      return;
-    }
+    if (known === undefined) return { key, option, owners };
     const differs = disagreement(known.option, option);
     if (differs !== undefined) fail('plugin_conflict', `--${flagName(key)} is declared already, and differently: see its ${differs}.`);
-    this.#options.set(key, { ...known, owners: [...known.owners, ...owners] });
+    return { ...known, owners: [...known.owners, ...owners] };
+  }
+
+  async #behaviour(build: Build, origin: Guarded): Promise<object> {
+    if ('use' in build) return resolve(this.#container, build.use) as object;
+    if (!('load' in build)) return build;
+    try {
+      return Object(await build.load()) as object; // nothing becomes an object that lacks everything
+    } catch (error) {
+      throw failureOf(error, origin, 'plugin_load_failed', 'cannot be loaded');
+    }
   }
 }
 
-/** Facts and behaviour as one object; the behaviour keeps its own `this`. */
-function joined(record: object, behaviour: object): object {
-  return new Proxy(record, {
-    get(target, property) {
-      const value: unknown = Reflect.get(behaviour, property);
-      if (typeof value === 'function') return value.bind(behaviour);
-      return Reflect.get(target, property);
-    },
-    has: (target, property) => Reflect.has(target, property) || Reflect.has(behaviour, property),
+/** Facts and behaviour as one object. The facts are the record's; the behaviour keeps its own `this`, and a plugin's is fenced. */
+function assembled(kind: Kind, record: object, behaviour: object, origin: Guarded): object {
+  const [fault] = behaviourFaults(kind, behaviour);
+  if (fault !== undefined) fail('plugin_contract', `${origin.what}: ${fault}.`);
+  const methods = methodsOf(kind).flatMap((name) => {
+    const method: unknown = Reflect.get(behaviour, name);
+    if (typeof method !== 'function') return [];
+    const bound = method.bind(behaviour);
+    return [[name, origin.plugin === undefined ? bound : fenced(bound, origin)]];
   });
+  return { ...record, ...Object.fromEntries(methods) };
 }

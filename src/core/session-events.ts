@@ -17,6 +17,13 @@ export class SessionEvents {
   }
 
   emit(event: PadlockEvent, session: Session): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener(session);
+    for (const listener of this.#listeners.get(event) ?? [])
+      try {
+        listener(session);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error; // uncaught, as EventTarget does it: a listener's fault must not cost the session
+        });
+      }
   }
 }

@@ -4,7 +4,7 @@ import type { Grant, ProviderInfo, Request } from './contracts.ts';
 import { fail } from './errors.ts';
 import { providerOptions } from './general-options.ts';
 import { grantHost } from './grant-host.ts';
-import { guarded } from './guard.ts';
+import { guarded, whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
 import { Clock, Http, type Notice, Notices, Prompt } from './ports.ts';
 import { type Client, Provider } from './provider.ts';
@@ -101,8 +101,8 @@ export class SignIn {
 }
 
 function applies(grant: Grant, values: unknown, info: ProviderInfo): void {
-  const applicable = grant.applies?.(values, info) ?? true;
-  if (applicable !== true) fail('client_unsupported_grant', `The ${grant.name} flow cannot be used here: ${applicable.no}.`);
+  const no = grant.applies && whyNot(grant.applies(values, info));
+  if (no !== undefined) fail('client_unsupported_grant', `The ${grant.name} flow cannot be used here: ${no}.`);
 }
 
 /** What the flow declared to be part of who signs in; it is not secret. */

@@ -125,6 +125,9 @@ export function recordFaults(strategy: unknown): readonly string[] {
   return faults;
 }
 
+/** The names of what runs, in a strategy of a kind. */
+export const methodsOf = (kind: Kind): readonly string[] => [...KIND_SHAPES[kind].methods, ...KIND_SHAPES[kind].optionalMethods];
+
 /** What is missing from the part that runs, wherever it came from. */
 export function behaviourFaults(kind: Kind, behaviour: object): readonly string[] {
   const { methods, optionalMethods } = KIND_SHAPES[kind];
