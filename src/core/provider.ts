@@ -206,12 +206,11 @@ const RESERVED = new Set([
 
 /** openid-client wraps what its fetch throws; the cause is ours. Its own complaints carry the answer, so only their code is kept. */
 function translated(error: unknown): unknown {
-  for (
-    let at: unknown = error, depth = 0;
-    typeof at === 'object' && at !== null && depth < 5;
-    at = (at as { cause?: unknown }).cause, depth++
-  )
+  let at: unknown = error;
+  for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth++) {
     if (isPadlockError(at) || (at as { name?: unknown }).name === 'AbortError') return at; // check: cause of openid-client
+    at = (at as { cause?: unknown }).cause;
+  }
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string' || !code.startsWith('OAUTH_')) return error;
   return new PadlockError('proto_bad_shape', { message: `The token endpoint's answer is not valid (${code}).` });
