@@ -20,6 +20,7 @@ import { env } from './sources/env.ts';
 import { file } from './sources/file.ts';
 import { file as fileStore } from './stores/file.ts';
 import { memory } from './stores/memory.ts';
+import { redis } from './stores/redis.ts';
 import { jwks } from './verifiers/jwks.ts';
 import { sharedSecret } from './verifiers/shared-secret.ts';
 
@@ -46,4 +47,5 @@ export const strategies: readonly Strategy[] = [
   command,
   memory,
   fileStore,
+  redis,
 ];

@@ -34,6 +34,8 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
   // help.ts is itself loaded when help is asked for.
   yargs: { behind: /^src\/cli\/help\.ts$/, eager: true },
   'yargs-parser': { behind: /^src\/cli\/flags\.ts$/, eager: true },
+  // Optional; the store redis asks for it.
+  ioredis: { behind: /^src\/core\/redis\.ts$/ },
   pino: { behind: /^src\/cli\/host\.ts$/ },
   '@clack/prompts': { behind: /^src\/cli\/prompt\.ts$/ },
 };
