@@ -60,10 +60,10 @@ function interruption(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
-async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<Uint8Array> {
+async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal, patience: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const late = AbortSignal.any([signal, AbortSignal.timeout(STDIN_PATIENCE)]);
+  const late = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   const stop = (): void => void stdin.destroy();
   late.addEventListener('abort', stop, { once: true });
   try {
@@ -72,11 +72,14 @@ async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<U
       size += (chunk as Buffer).length;
       if (size > STDIN_LIMIT) break;
     }
+  } catch (error) {
+    if (!late.aborted) throw error; // else it is the stream that was taken away here
   } finally {
     late.removeEventListener('abort', stop);
   }
   signal.throwIfAborted();
-  if (late.aborted) throw new PadlockError('prompt_unavailable', { message: 'Nothing arrived on standard input within 30 seconds.' });
+  if (late.aborted)
+    throw new PadlockError('prompt_unavailable', { message: `Standard input did not end within ${patience / 1000} seconds.` });
   return Buffer.concat(chunks);
 }
 
@@ -121,7 +124,7 @@ export async function alive<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The machine this process runs on, with its signals and its standard input. */
-export function nodeWorld(process: NodeJS.Process): World {
+export function nodeWorld(process: NodeJS.Process, patience = STDIN_PATIENCE): World {
   const signal = interruption(process);
-  return { ...nodeParts(process), signal, readStdin: () => readAll(process.stdin, signal) };
+  return { ...nodeParts(process), signal, readStdin: () => readAll(process.stdin, signal, patience) };
 }
