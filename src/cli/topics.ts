@@ -2,7 +2,7 @@
 import { EXIT_CODES, isRetryable } from '../core/errors.ts';
 import { listView } from '../core/view.ts';
 import type { Answer, Context } from './command.ts';
-import { definitions, prose, widthOf } from './layout.ts';
+import { definitions, type Pair, prose, widthOf } from './layout.ts';
 
 const CI = `In CI and scripts nobody can be asked, so nothing is:
 
@@ -55,8 +55,6 @@ const columns = [
   { key: 'name', label: 'Name' },
   { key: 'summary', label: 'What it is' },
 ] as const;
-
-type Pair = readonly [name: string, summary: string];
 
 const list = (title: string, pairs: readonly Pair[], context: Context): Answer => ({
   text: `${title}\n\n${definitions(pairs, widthOf(context.world.stdout.columns))}\n`,

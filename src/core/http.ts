@@ -104,7 +104,7 @@ export class NodeHttp implements Http {
     const { method, purpose } = request;
     const started = performance.now();
     const told = (outcome: { status: number } | { code: string }): void =>
-      this.#log.debug('http', {
+      this.#log.info('http', {
         method,
         host: url.host,
         path: url.pathname,

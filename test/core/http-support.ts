@@ -142,7 +142,7 @@ export async function runWithDoor(script: string, env: Record<string, string> = 
   writeFileSync(
     join(folder, 'run.mjs'),
     `import { NodeHttp } from './door.mjs';
-    const http = new NodeHttp({ proxyFor: () => undefined }, { now: Date.now, sleep: async () => {} }, { debug: () => {} }, {});
+    const http = new NodeHttp({ proxyFor: () => undefined }, { now: Date.now, sleep: async () => {} }, { debug: () => {}, info: () => {} }, {});
     const get = (url) => http.send({ method: 'GET', purpose: 'x', url });
     ${script}`,
   );

@@ -30,16 +30,9 @@ async function list({ config, world }: Context): Promise<Answer> {
     yes ? `${profile} (default)` : profile,
     [issuer, flow].filter(Boolean).join(' '),
   ]);
-  return {
-    text: instead('Profiles', lines, world.stdout.columns),
-    view: listView(
-      'Profiles',
-      columns,
-      rows,
-      'profiles',
-      rows.map((row) => ({ ...row, default: row.default === 'yes' })),
-    ),
-  };
+  const records = rows.map((row) => ({ ...row, default: row.default === 'yes' }));
+  const view = listView('Profiles', columns, rows, 'profiles', records);
+  return { view, text: instead(view, lines, world.stdout.columns) };
 }
 
 const shown = (value: unknown): string =>
@@ -69,7 +62,8 @@ async function show(context: Context): Promise<Answer> {
     ...(withOrigin ? [{ key: 'from', label: 'From' }] : []),
   ];
   const lines = rows.map(({ name, value, from }): [string, string] => [name, withOrigin ? `${value}  (${from})` : value]);
-  return { text: instead('Settings', lines, world.stdout.columns), view: listView('Settings', columns, rows, 'config', records) };
+  const view = listView('Settings', columns, rows, 'config', records);
+  return { view, text: instead(view, lines, world.stdout.columns) };
 }
 
 async function use(context: Context, name: string | undefined): Promise<Answer> {

@@ -78,10 +78,8 @@ const list: Action = async (context) => {
     entries.map(async (entry) => ({ path: entry.path, state: await stateOf(context, entry), sha256: entry.sha256 ?? '' })),
   );
   const lines = rows.map(({ path, state }): [string, string] => [path, state]);
-  return {
-    text: instead('Plugins', lines, context.world.stdout.columns),
-    view: listView('Plugins', columns, rows, 'plugins'),
-  };
+  const view = listView('Plugins', columns, rows, 'plugins');
+  return { view, text: instead(view, lines, context.world.stdout.columns) };
 };
 
 const ACTIONS: Readonly<Record<string, Action>> = { add, list, check, remove };
