@@ -1,0 +1,244 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { createPadlockContainer } from '../../src/container.ts';
+import type { PadlockError } from '../../src/core/errors.ts';
+import { resolve } from '../../src/core/inject.ts';
+import { type Client, Provider } from '../../src/core/provider.ts';
+import { none } from '../../src/strategies/client-auth/none.ts';
+import { type Fake, fakeProvider, METADATA, noon, tokens } from './fake-provider.ts';
+import { CLIENT, codeOf, ISSUER, keyFor, NOW } from './forge.ts';
+
+function world(...token: readonly Fake[]) {
+  const fake = fakeProvider(...token);
+  const container = createPadlockContainer({ ports: { http: fake.http, clock: noon } });
+  const provider = resolve(container, Provider);
+  const client = async (): Promise<Client> => ({ info: await provider.info(ISSUER, CLIENT), auth: none, authValues: {} });
+  return { fake, provider, client };
+}
+const failure = (promise: Promise<unknown>): Promise<PadlockError> =>
+  promise.then(
+    () => Promise.reject(new Error('it was accepted')),
+    (error: unknown) => error as PadlockError,
+  );
+
+describe('discovery', () => {
+  test('asks OpenID Connect first, then RFC 8414, and only where the first is not there', async () => {
+    const { fake, provider } = world();
+    fake.others = { '/.well-known/openid-configuration': { status: 404 }, '/.well-known/oauth-authorization-server': { body: METADATA } };
+    await expect(provider.discover(ISSUER)).resolves.toEqual(METADATA);
+    expect(fake.requests.map(({ url }) => new URL(url).pathname)).toEqual([
+      '/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server',
+    ]);
+  });
+
+  test('ends at the first answer that is there and wrong', async () => {
+    const { fake, provider } = world();
+    fake.others = { '/.well-known/openid-configuration': { status: 500 }, '/.well-known/oauth-authorization-server': { body: METADATA } };
+    await expect(failure(provider.discover(ISSUER))).resolves.toMatchObject({ code: 'idp_unavailable' });
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('says where it looked when there is none', async () => {
+    const { fake, provider } = world();
+    fake.others = { '/.well-known/openid-configuration': { status: 404 } };
+    const { code, hint } = await failure(provider.discover(ISSUER));
+    expect([code, hint]).toEqual(['proto_discovery_invalid', expect.stringContaining('/.well-known/')]);
+  });
+
+  test.each([
+    ['not a url', 'config_bad_url'],
+    ['http://id.example.test', 'config_insecure_url'],
+  ])('does not begin for the issuer %j', async (issuer, code) => {
+    const { fake, provider } = world();
+    await expect(codeOf(() => provider.info(issuer, CLIENT))).resolves.toBe(code);
+    expect(fake.requests).toEqual([]);
+  });
+
+  test('gives no keys where none are published', async () => {
+    const { fake, provider } = world();
+    fake.metadata = { ...METADATA, jwks_uri: null };
+    await expect(codeOf(async () => provider.keys(await provider.info(ISSUER, CLIENT)))).resolves.toBe('proto_discovery_invalid');
+  });
+
+  test.each([{}, { keys: {} }, { keys: 'x' }, []])('takes %j for no key set', async (body) => {
+    const { fake, provider } = world();
+    fake.others = { '/keys': { body } };
+    const code = await codeOf(async () => provider.keys(await provider.info(ISSUER, CLIENT)));
+    expect(['proto_jwks_invalid', 'proto_bad_shape']).toContain(code);
+  });
+});
+
+describe('a token request', () => {
+  test('holds the grant, the client and what was asked for, once each', async () => {
+    const { fake, provider, client } = world();
+    const request = { scope: ['openid', 'x'], audience: 'https://api.test', resource: ['a', 'b'], params: { realm: 'eng' } };
+    await provider.exchange(await client(), 'password', { username: 'robin', password: 'pw', otp: undefined }, request);
+    expect([...(fake.forms()[0] ?? [])].sort()).toEqual([
+      ['audience', 'https://api.test'],
+      ['client_id', CLIENT],
+      ['grant_type', 'password'],
+      ['password', 'pw'],
+      ['realm', 'eng'],
+      ['resource', 'a'],
+      ['resource', 'b'],
+      ['scope', 'openid x'],
+      ['username', 'robin'],
+    ]);
+    expect(fake.requests.at(-1)).toMatchObject({ method: 'POST', purpose: 'The token endpoint' });
+  });
+
+  test('leaves out a scope that nobody asks for, and does not repeat what the grant says itself', async () => {
+    const { fake, provider, client } = world();
+    await provider.exchange(await client(), 'x', { scope: 'own', audience: 'mine' }, { scope: ['theirs'], audience: 'theirs' });
+    await provider.exchange(await client(), 'x', {}, { scope: [] });
+    expect(fake.forms().map((form) => [form.getAll('scope'), form.getAll('audience')])).toEqual([
+      [['own'], ['mine']],
+      [[], []],
+    ]);
+  });
+
+  test.each([
+    'grant_type',
+    'client_id',
+    'client_secret',
+    'client_assertion',
+    'client_assertion_type',
+    'scope',
+    'audience',
+    'resource',
+    'username',
+  ])('does not take %s from --param: it has an option of its own', async (name) => {
+    const { fake, provider, client } = world();
+    const exchange = provider.exchange(await client(), 'password', { username: 'robin' }, { params: { [name]: 'x' } });
+    await expect(failure(exchange)).resolves.toMatchObject({ code: 'usage_conflict', message: expect.stringContaining(name) });
+    expect(fake.forms()).toEqual([]);
+  });
+
+  test('is sent once, whatever the answer', async () => {
+    for (const answer of [{ status: 503 }, { status: 429 }, { status: 401, body: { error: 'invalid_client' } }, { body: '<html>' }]) {
+      const { fake, provider, client } = world(answer);
+      await failure(provider.exchange(await client(), 'password', {}, {}));
+      expect(fake.forms()).toHaveLength(1);
+    }
+  });
+});
+
+describe('the answer to a token request', () => {
+  test('is given whole, the ID token and unknown members included', async () => {
+    const body = tokens({ 'acme:x': { y: [1] } });
+    const { provider, client } = world({ body });
+    await expect(provider.exchange(await client(), 'x', {}, {})).resolves.toEqual(body);
+  });
+
+  test.each(['expires_in', 'scope', 'refresh_token', 'id_token', 'error', 'error_description'])('may say null for %s', async (name) => {
+    const { provider, client } = world({ body: tokens({ [name]: null }) });
+    await expect(provider.exchange(await client(), 'x', {}, {})).resolves.toMatchObject({ access_token: 'at-canary-0123456789' });
+  });
+
+  test.each([{ expires_in: '3600' }, { token_type: 'BEARER' }, { expires_in: 1e300 }, { expires_in: 0 }, { error: '' }])(
+    'may be %j',
+    async (more) => {
+      const { provider, client } = world({ body: tokens(more) });
+      await expect(provider.exchange(await client(), 'x', {}, {})).resolves.toMatchObject(more);
+    },
+  );
+
+  test.each<[string, Fake, string]>([
+    ['an error with status 200', { body: { error: 'invalid_grant' } }, 'auth_invalid_grant'],
+    ['an error beside a token', { body: tokens({ error: 'invalid_grant' }) }, 'auth_invalid_grant'],
+    ['tokens with status 201', { status: 201, body: tokens() }, 'proto_status'],
+    ['a redirect', { status: 307, headers: { location: 'https://evil.test' } }, 'proto_redirect'],
+    ['HTML', { body: '<html></html>', headers: { 'content-type': 'text/html' } }, 'proto_not_json'],
+    ['HTML that is called JSON', { body: '<html></html>' }, 'proto_not_json'],
+    ['tokens that are called HTML', { body: tokens(), headers: { 'content-type': 'text/html' } }, 'proto_content_type'],
+    ['nothing', { body: '' }, 'proto_not_json'],
+    ['a list', { body: [] }, 'proto_bad_shape'],
+    ['null', { body: 'null' }, 'proto_bad_shape'],
+    ['a member twice', { body: '{"access_token":"a","access_token":"b","token_type":"Bearer"}' }, 'proto_duplicate_key'],
+    ['a token with a line end', { body: tokens({ access_token: 'a\r\nb' }) }, 'proto_bad_shape'],
+    ['a token of type mac', { body: tokens({ token_type: 'mac' }) }, 'proto_token_type'],
+  ])('that is %s is refused, and tells none of it', async (_, answer, code) => {
+    const { provider, client } = world(answer);
+    const error = await failure(provider.exchange(await client(), 'x', {}, {}));
+    expect(error.code).toBe(code);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('canary');
+  });
+
+  test.each([
+    ['refresh_token', 'rt-canary-that-was-sent'],
+    ['assertion', 'assertion canary + more'],
+    ['password', "it's a canary!"],
+    ['one_time_pin', '424242'],
+  ])('that quotes the request hides its %s', async (name, value) => {
+    for (const echo of [value, new URLSearchParams({ [name]: value }).toString()]) {
+      const { provider, client } = world({ status: 400, body: { error: 'invalid_request', error_description: `bad: ${echo}` } });
+      const error = await failure(provider.exchange(await client(), 'x', { [name]: value }, {}));
+      expect(error.message).toMatch(/bad: .*\[redacted\]/);
+      expect(inspect(error)).not.toContain(value);
+    }
+  });
+
+  test('that quotes the header hides it, and not the user name', async () => {
+    const basic = btoa('acme-cli:canary-secret');
+    const auth = {
+      ...none,
+      authenticate: (_: unknown, { headers }: { headers: Map<string, string> }) => void headers.set('authorization', `Basic ${basic}`),
+    };
+    const { provider, client } = world({ status: 400, body: { error: 'x', error_description: `robin sent Basic ${basic}` } });
+    const error = await failure(provider.exchange({ ...(await client()), auth }, 'x', { username: 'robin' }, {}));
+    expect(error.message).toContain('robin sent Basic [redacted]');
+  });
+
+  test('that cannot be had fails as the network does', async () => {
+    const { provider, client } = world(() => Promise.reject(Object.assign(new Error('x'), { name: 'AbortError' })));
+    await expect(provider.exchange(await client(), 'x', {}, {})).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('revoking a token', () => {
+  test('sends it with what it is, as the client', async () => {
+    const { fake, provider, client } = world();
+    await expect(provider.revoke(await client(), 'rt-1', 'refresh_token')).resolves.toBe(true);
+    expect(fake.requests.at(-1)).toMatchObject({ method: 'POST', url: METADATA.revocation_endpoint });
+    expect(Object.fromEntries(new URLSearchParams(fake.requests.at(-1)?.body))).toEqual({
+      token: 'rt-1',
+      token_type_hint: 'refresh_token',
+      client_id: CLIENT,
+    });
+  });
+
+  test.each([undefined, null])('does not happen where there is no endpoint (%j)', async (revocation_endpoint) => {
+    const { fake, provider, client } = world();
+    fake.metadata = { ...METADATA, revocation_endpoint };
+    await expect(provider.revoke(await client(), 'rt-1', 'refresh_token')).resolves.toBe(false);
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('is done when the provider has nothing to say about it', async () => {
+    const { fake, provider, client } = world();
+    fake.others = { '/revoke': { status: 204 } };
+    await expect(provider.revoke(await client(), 'rt-1', 'access_token')).resolves.toBe(true);
+  });
+
+  test('fails with what the provider says, and without the token', async () => {
+    const { fake, provider, client } = world();
+    fake.others = { '/revoke': { status: 503, body: { error: 'x', error_description: 'no rt-canary-1 here' } } };
+    const error = await failure(provider.revoke(await client(), 'rt-canary-1', 'refresh_token'));
+    expect(error.code).toBe('idp_unavailable');
+    expect(inspect(error)).not.toContain('rt-canary-1');
+  });
+});
+
+test('keys are read once and again when a fresh set is asked for', async () => {
+  const { fake, provider, client } = world();
+  const { info } = await client();
+  const at = async (fresh?: boolean) => {
+    const { keys, cached, fetchedAt } = await provider.keys(info, fresh);
+    return [keys.map(({ kid }) => kid), cached, fetchedAt];
+  };
+  await expect(at()).resolves.toEqual([[keyFor('RS256').jwk.kid], false, NOW]);
+  await expect(at()).resolves.toMatchObject([{}, true, NOW]);
+  await expect(at(true)).resolves.toMatchObject([{}, false, NOW]);
+  expect(fake.requests.filter(({ url }) => url.endsWith('/keys'))).toHaveLength(2);
+});
