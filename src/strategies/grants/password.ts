@@ -21,7 +21,8 @@ export const password = {
       return await host.exchange('password', { username, password });
     } catch (error) {
       if (!isPadlockError(error) || !isWrongPassword(error)) throw error;
-      return host.fail('auth_invalid_grant', { ...error, message: 'Incorrect username or password.', cause: error });
+      const hint = error.hint ?? error.message; // it may be another reason: a disabled account, an expired password
+      return host.fail('auth_invalid_grant', { ...error, message: 'Incorrect username or password.', hint, cause: error });
     }
   },
 } satisfies Recorded<Grant>;
