@@ -8,7 +8,11 @@ import { build, transform } from 'esbuild';
 
 /** `import("./chunk.cjs")` and `import("node:http")`, as esbuild prints them; a plugin's `import(url)` stays what it is. */
 const LAZY = /\bimport\("((?:\.\/|node:)[^"]+)"\)/g;
+/** `var x=require("node:crypto")` and `x.createHash` where it is used: so the module can wait for its first use, which help and version never see. */
+const HEAVY = /=require\("(node:(?:crypto|fs\/promises))"\)/g;
+const LATE = 'const __late=(name)=>new Proxy({},{get:(_,member)=>require(name)[member]});';
 const HERE = '__here';
+const WHERE = `const ${HERE}=require("node:url").pathToFileURL(__filename).href;`;
 
 /** Like esbuild's `build` with `splitting` and `outdir`; the outputs end in .cjs. */
 export async function buildCommonJs(options) {
@@ -32,10 +36,10 @@ export async function buildCommonJs(options) {
       target: options.target,
       minify: options.minify,
       legalComments: options.legalComments,
-      banner: text.includes(HERE) ? `const ${HERE}=require("node:url").pathToFileURL(__filename).href;` : '',
     });
+    const late = code.replace(LAZY, lazily).replace(HEAVY, '=__late("$1")');
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, code.replace(LAZY, lazily));
+    await writeFile(path, `"use strict";${late.includes('__late(') ? LATE : ''}${text.includes(HERE) ? WHERE : ''}${late}`);
   }
   return result;
 }
