@@ -1,36 +1,43 @@
 /** Many processes of the command line, released at one moment. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BARRIER = fileURLToPath(new URL('barrier.cjs', import.meta.url));
-export const BIN = fileURLToPath(new URL('../../dist/bin/padlock.cjs', import.meta.url));
+const BIN = fileURLToPath(new URL('../../dist/bin/padlock.cjs', import.meta.url));
+/** Milliseconds; a process that takes longer hangs. */
+const HANGS = 120_000;
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** The environment of a command: nothing of ours but a home. */
-export const environment = (home, more = {}) => ({ PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...more });
-
-/** Runs one command to its end. */
+/** Runs one command to its end; `prefix` is what to run it with, as `['unshare', …]`. `env`: all it gets, besides PATH. */
 export function command(words, env, { prefix = [], execArgv = [] } = {}) {
   const [program, ...rest] = [...prefix, process.execPath, ...execArgv, BIN, ...words];
-  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const began = Date.now();
+  const child = spawn(program, rest, {
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: HANGS,
+    killSignal: 'SIGABRT',
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: code ?? signal, stdout: stdout.trim(), stderr: stderr.trim(), pid: child.pid }));
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? signal, stdout: stdout.trim(), stderr: stderr.trim(), ms: Date.now() - began }),
+    );
   });
   return { child, ended };
 }
 
 /**
  * Starts `count` commands, waits until all are ready, releases them and returns their results.
- * `prefixes`: what to run each with, in turn, as `['unshare', …]`. `meanwhile` runs after the release.
+ * `env(at)`: the environment of each. `prefixes`: what to run each with, in turn. `meanwhile` gets the children after the release.
  */
 export async function race({ count, words, env, prefixes = [[]], meanwhile }) {
   const folder = await mkdtemp(join(tmpdir(), 'padlock-race-'));
@@ -38,28 +45,19 @@ export async function race({ count, words, env, prefixes = [[]], meanwhile }) {
     const racers = Array.from({ length: count }, (_, at) =>
       command(
         words,
-        { ...env, PADLOCK_RACE: folder, PADLOCK_RACER: String(at) },
+        { ...env(at), PADLOCK_RACE: folder, PADLOCK_RACER: String(at) },
         { prefix: prefixes[at % prefixes.length], execArgv: ['--require', BARRIER] },
       ),
     );
-    const results = Promise.all(racers.map(({ ended }) => ended));
-    while ((await readdir(folder)).filter((name) => name.startsWith('ready-')).length < count) await pause(20);
+    let over = false;
+    const results = Promise.all(racers.map(({ ended }) => ended)).finally(() => {
+      over = true; // one that cannot even start is told by its result
+    });
+    while (!over && (await readdir(folder)).filter((name) => name.startsWith('ready-')).length < count) await pause(20);
     await writeFile(join(folder, 'start'), '');
-    await meanwhile?.(racers.map(({ child }) => child));
+    await meanwhile?.();
     return await results;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The pid that holds a lease in this home, if any does. */
-export async function leaseHolder(home) {
-  const sessions = join(home, '.local/state/padlock/sessions');
-  for (const name of await readdir(sessions)) {
-    if (!name.endsWith('.lease')) continue;
-    const text = await readFile(join(sessions, name), 'utf8').catch(() => '');
-    const [, pid] = /"pid":\s*(\d+)/.exec(text) ?? [];
-    if (pid !== undefined) return Number(pid);
-  }
-  return undefined;
 }
