@@ -98,7 +98,7 @@ async function pinoLog({ verbosity }: Manners, stderr: Stream): Promise<Log> {
 
 /** What of the machine can be used without taking over its signals. */
 export function nodeParts(process: NodeJS.Process) {
-  const { env, stderr, stdin, stdout } = process;
+  const { env, stderr, stdout } = process;
   return {
     cwd: process.cwd(),
     home: homeDirectory(env),
@@ -109,7 +109,7 @@ export function nodeParts(process: NodeJS.Process) {
     clock: realClock,
     browser: noBrowser,
     log: (manners: Manners) => pinoLog(manners, stderr),
-    prompt: ({ input }: Pick<Manners, 'input'>) => terminalPrompt(stdin, stderr, input),
+    prompt: ({ input }: Pick<Manners, 'input'>) => terminalPrompt(() => process.stdin, stderr, input),
   } satisfies Partial<World>;
 }
 

@@ -68,14 +68,14 @@ export function directoriesOf(env: Environment, options: HostOptions = {}): Dire
 /** The machine this process runs on, seen through `env`. */
 export function nodeHost(env: Environment, options: HostOptions = {}): Host {
   const { platform = process.platform } = options;
-  const interactive = options.interactive ?? (process.stdin.isTTY === true && process.stderr.isTTY === true);
+  const isInteractive = (): boolean => options.interactive ?? (process.stderr.isTTY === true && process.stdin.isTTY === true);
   return {
     pid: process.pid,
     platform,
     directories: directoriesOf(env, options),
     env: (name) => env[name],
     proxyFor: (url) => proxyFor(env, url),
-    run: async (command, signal) => (await import('./run-program.ts')).runProgram(command, { env, interactive, signal }),
+    run: async (command, signal) => (await import('./run-program.ts')).runProgram(command, { env, interactive: isInteractive(), signal }),
     identity: async () => (await import('./node-process.ts')).ownIdentity(),
     isRunning: async (other) => (await import('./node-process.ts')).isRunning(other),
   };

@@ -3,14 +3,17 @@ import { fail } from '../core/errors.ts';
 import type { Prompt, Question } from '../core/ports.ts';
 import { visible } from '../core/text.ts';
 
-/** Asks only when standard input and stderr are terminals and the user did not forbid it. */
-export function terminalPrompt(input: NodeJS.ReadStream, output: NodeJS.WriteStream, allowed: boolean): Prompt {
-  const available = allowed && input.isTTY === true && output.isTTY === true;
+/** Asks only when standard input and stderr are terminals and the user did not forbid it. Node opens standard input when `stdin` is called. */
+export function terminalPrompt(stdin: () => NodeJS.ReadStream, output: NodeJS.WriteStream, allowed: boolean): Prompt {
+  const isAvailable = (): boolean => allowed && output.isTTY === true && stdin().isTTY === true;
   return {
-    available,
+    get available() {
+      return isAvailable();
+    },
     async ask(question, signal) {
-      if (!available) fail('prompt_unavailable', 'There is nobody to ask: this is not a terminal, or --no-input was given.');
+      if (!isAvailable()) fail('prompt_unavailable', 'There is nobody to ask: this is not a terminal, or --no-input was given.');
       const { isCancel, password, select, text } = await import('@clack/prompts');
+      const input = stdin();
       const ended = endOfInput(input);
       const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
       const common = { message: visible(question.message), input, output, withGuide: false, signal: either };

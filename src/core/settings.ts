@@ -92,7 +92,7 @@ export class Settings {
     const absent = Object.entries<Option>(options).filter(
       ([key, option]) => option.required && !this.has(key) && option.default === undefined,
     );
-    const unaskable = asking.prompt?.available ? absent.filter(([, option]) => option.prompt === undefined) : absent;
+    const unaskable = absent.length > 0 && asking.prompt?.available ? absent.filter(([, option]) => option.prompt === undefined) : absent;
     const known = this.#known(asking);
     const missing = unaskable.filter(([key]) => !known.has(key));
     if (missing.length > 0) missingOptions(missing, what, this.#unused);
