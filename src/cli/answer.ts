@@ -7,7 +7,7 @@ import type { Answer, Context } from './command.ts';
 import { report } from './report.ts';
 
 /** Prints what a command answered. A failure that belongs to the answer is reported after it. */
-export async function print({ view, text, failure }: Answer, context: Context): Promise<number> {
+export async function print({ view, text, failure, exit }: Answer, context: Context): Promise<number> {
   const { manners, registry, redactor, world } = context;
   if (text !== undefined && (view === undefined || (await context.format()) === 'table')) await world.stdout.write(text);
   else if (view !== undefined) {
@@ -21,7 +21,7 @@ export async function print({ view, text, failure }: Answer, context: Context): 
     );
     await world.stdout.write(`${out}\n`);
   }
-  if (failure === undefined) return 0;
+  if (failure === undefined) return exit ?? 0;
   return report(failure, {
     stderr: world.stderr,
     machine: context.machine(),
@@ -34,6 +34,7 @@ export async function print({ view, text, failure }: Answer, context: Context): 
 function warned(view: View, { warnings }: Context): View {
   const { document } = view;
   if (warnings.length === 0 || !Array.isArray(document.warnings)) return view;
-  const own = warnings.map(({ code, message }) => ({ code, message }));
+  const said = new Set(document.warnings.map((one) => JSON.stringify(one)));
+  const own = warnings.map(({ code, message }) => ({ code, message })).filter((one) => !said.has(JSON.stringify(one)));
   return { ...view, document: { ...document, warnings: [...own, ...document.warnings] } satisfies JsonObject };
 }

@@ -37,6 +37,8 @@ export interface Context {
   warn(notice: Notice): void;
   readonly warnings: readonly Notice[];
   settings(): Promise<Settings>;
+  /** The same call as if another profile had been chosen. Throws `config_profile_unknown`. */
+  settingsOf(profile: string): Promise<Settings>;
   ports(): Promise<Partial<Ports>>;
   /** The pipeline with these settings and the machine's ports. */
   padlock(settings: Settings): Promise<PadlockPipeline>;
@@ -49,9 +51,11 @@ export interface Answer {
   readonly text?: string | undefined;
   /** Something is wrong with what was shown: reported after it, and its exit code counts. */
   readonly failure?: PadlockError;
+  /** The exit code where it is somebody else's. Default: 0, or the failure's. */
+  readonly exit?: number;
 }
 
-export type HelpGroup = 'Flow' | 'Provider' | 'Request' | 'Checks';
+export type HelpGroup = 'Flow' | 'Provider' | 'Request' | 'Checks' | 'Store';
 
 export interface Command {
   readonly name: string;
@@ -62,6 +66,10 @@ export interface Command {
   /** How many positionals it takes at most. Default: 0. */
   readonly most?: number;
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** The positional names a profile, as `--profile` does. */
+  readonly takesProfile?: boolean;
+  /** Its answer is a token, so that formats for tokens can print it. */
+  readonly givesToken?: boolean;
   /** Does it sign in, and so take what Padlock and its strategies declare? */
   readonly signsIn: boolean;
   /** Flags of its own. */

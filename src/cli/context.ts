@@ -2,6 +2,7 @@
 
 import { wire } from '../core/compose.ts';
 import type { Config } from '../core/config-file.ts';
+import type { Formatter } from '../core/contracts.ts';
 import { fail } from '../core/errors.ts';
 import type { Container } from '../core/inject.ts';
 import { loadSettings } from '../core/load-settings.ts';
@@ -15,6 +16,7 @@ import { caFrom } from './ca-file.ts';
 import type { Command, Context, ProgramOptions } from './command.ts';
 import { mannersOf, ownFlag } from './everywhere.ts';
 import type { Argv, GivenFlag } from './flags.ts';
+import { chooseStore } from './store.ts';
 import type { World } from './world.ts';
 
 export interface Making {
@@ -40,14 +42,19 @@ export function contextOf({ argv, command, config, container, format, options, r
   const machine = (): boolean => isMachine(registry, chosen ?? command.format);
   const tell = (line: string): void => void world.stderr.write(`${visible(redactor.mask(line))}\n`).catch(() => {}); // a closed stderr must not end a sign-in
   const notices: Notices = {
-    warn: ({ message }) => void (!machine() && !manners.quiet && tell(`Warning: ${message}`)),
+    warn(notice) {
+      warnings.push(notice);
+      if (!machine() && !manners.quiet) tell(`Warning: ${notice.message}`);
+    },
     show: (line, event) => (machine() ? tell(JSON.stringify({ event: 'action_required', ...event })) : tell(line)),
   };
-  const warn = (notice: Notice): void => {
-    warnings.push(notice);
-    notices.warn(notice);
-  };
+  const { warn } = notices;
   const flags = new Map(argv.given.map((given) => [layerKey(given), given.value]));
+  const [operand] = argv.positionals.slice(1);
+  if (command.takesProfile === true && operand !== undefined) {
+    if ((flags.get('profile') ?? operand) !== operand) fail('usage_conflict', 'Two profiles are named.');
+    flags.set('profile', operand);
+  }
   for (const { flag } of argv.given)
     if (flag.option.secret && flag.form === 'value' && !isSandbox(argv, config, world))
       warn({
@@ -55,27 +62,19 @@ export function contextOf({ argv, command, config, container, format, options, r
         message: `--${flag.name} on the command line can be seen by every user of this machine; --${flag.name}-stdin and --${flag.name}-file cannot.`,
       });
 
-  const sandboxed = async (): Promise<Readonly<Record<string, unknown>> | undefined> => {
+  const sandboxed = once(async (): Promise<Readonly<Record<string, unknown>> | undefined> => {
     if (ownFlag(argv, 'sandbox') !== true) return options.preset;
     const { sandboxValues } = await import('./sandboxed.ts');
     return sandboxValues(flags.get('flow'), world.signal);
+  });
+  const load = async (said: ReadonlyMap<string, unknown>): Promise<Settings> => {
+    const { cwd, files, home, host, readStdin } = world;
+    return loadSettings({ registry, redactor, host, files, cwd, home, config, flags: said, sandbox: await sandboxed(), readStdin });
   };
   const settings = once(async (): Promise<Settings> => {
-    const { cwd, files, home, host } = world;
-    const loaded = await loadSettings({
-      registry,
-      redactor,
-      host,
-      files,
-      cwd,
-      home,
-      config,
-      flags,
-      sandbox: await sandboxed(),
-      readStdin: world.readStdin,
-    });
-    const preferred = loaded.get('format');
-    if (command.format === 'table' && typeof preferred === 'string') chosen ??= registry.record('formatter', preferred).name; // a bare token stays bare
+    const loaded = await load(flags);
+    const preferred = loaded.text('format');
+    if (preferred !== undefined && suits(registry.record('formatter', preferred), command)) chosen ??= preferred;
     return loaded;
   });
   const formatName = async (): Promise<string> => {
@@ -89,7 +88,7 @@ export function contextOf({ argv, command, config, container, format, options, r
   const padlock = async (settled: Settings): Promise<PadlockPipeline> =>
     wire(container, {
       app: options.name,
-      settings: settled,
+      settings: chooseStore(settled, registry, world.host),
       ports: await ports(),
       ca: options.ca ?? (await caFrom(settled, config, world)),
     });
@@ -112,10 +111,15 @@ export function contextOf({ argv, command, config, container, format, options, r
     warn,
     warnings,
     settings,
+    settingsOf: (profile) => load(new Map([...flags, ['profile', profile]])),
     ports,
     padlock,
   };
 }
+
+/** A profile's format is a preference: a bare token stays bare unless it is a format for tokens, which is for nothing else. */
+const suits = ({ token }: Pick<Formatter, 'token'>, { format, givesToken }: Command): boolean =>
+  token === undefined ? format === 'table' : givesToken === true;
 
 /** Is this formatter for programs? An unknown one is refused elsewhere. */
 export const isMachine = (registry: Registry, format: string): boolean =>

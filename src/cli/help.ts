@@ -1,7 +1,7 @@
 /** Help, from the same declarations that are parsed; yargs lays out the options. */
 import yargs from 'yargs';
 import type { Kind } from '../core/contracts.ts';
-import { checkOptions, mannerOptions, providerOptions, requestOptions } from '../core/general-options.ts';
+import { checkOptions, mannerOptions, providerOptions, requestOptions, storeOptions } from '../core/general-options.ts';
 import { envName, type Option } from '../core/options.ts';
 import type { DeclaredOption, Registry } from '../core/registry.ts';
 import type { Command, HelpGroup, ProgramOptions } from './command.ts';
@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<HelpGroup, readonly string[]>> = {
   Provider: Object.keys(providerOptions),
   Request: Object.keys(requestOptions),
   Checks: Object.keys(checkOptions),
+  Store: Object.keys(storeOptions),
 };
 const EVERYWHERE = [
   ...['profile', 'format', 'json', 'quiet', 'verbose', 'debug', 'noInput', 'noColor', 'timeout', 'noCache'],
@@ -23,11 +24,18 @@ const EVERYWHERE = [
 const SIGNING_IN: ReadonlySet<string> = new Set(['profile', 'noInput', 'timeout', 'noCache', 'plugin', 'sandbox']);
 
 /** Options whose values are names of strategies. */
-const NAMES: Readonly<Record<string, Kind>> = { flow: 'grant', format: 'formatter', verifier: 'verifier', clientAuth: 'client-auth' };
+const NAMES: Readonly<Record<string, Kind>> = {
+  flow: 'grant',
+  format: 'formatter',
+  verifier: 'verifier',
+  clientAuth: 'client-auth',
+  store: 'store',
+};
 
 function groupOf({ key, owners }: DeclaredOption): HelpGroup | undefined {
   const named = (Object.keys(GROUPS) as HelpGroup[]).find((group) => GROUPS[group].includes(key));
   if (named !== undefined || owners.length === 0) return named;
+  if (owners.some(({ kind }) => kind === 'store')) return 'Store';
   return owners.some(({ kind }) => kind === 'grant') ? 'Flow' : 'Provider';
 }
 

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { PadlockError } from '../core/errors.ts';
 import { noBrowser, realClock, silentLog } from '../core/headless.ts';
 import type { Log } from '../core/ports.ts';
+import type { Divert } from './execute.ts';
 import { NodeFiles } from './node-files.ts';
 import { homeDirectory, nodeHost } from './node-host.ts';
 import { terminalPrompt } from './prompt.ts';
@@ -48,16 +49,24 @@ function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
   };
 }
 
-/** SIGINT, SIGTERM and SIGHUP abort what runs; a second one ends the process at once. */
-function interruption(process: NodeJS.Process): AbortSignal {
+/** SIGINT, SIGTERM and SIGHUP abort what runs, unless they are diverted; a second one ends the process at once. */
+function interruption(process: NodeJS.Process): { readonly signal: AbortSignal; readonly divert: Divert } {
   const controller = new AbortController();
+  let receiver: ((name: NodeJS.Signals) => void) | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
+      if (receiver !== undefined) return receiver(name);
       const number = constants.signals[name];
       if (controller.signal.aborted) process.exit(128 + number);
       controller.abort(new Interrupted(number));
     });
-  return controller.signal;
+  const divert: Divert = (other) => {
+    receiver = other;
+    return () => {
+      receiver = undefined;
+    };
+  };
+  return { signal: controller.signal, divert };
 }
 
 async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal, patience: number): Promise<Uint8Array> {
@@ -125,6 +134,14 @@ export async function alive<T>(work: Promise<T>): Promise<T> {
 
 /** The machine this process runs on, with its signals and its standard input. */
 export function nodeWorld(process: NodeJS.Process, patience = STDIN_PATIENCE): World {
-  const signal = interruption(process);
-  return { ...nodeParts(process), signal, readStdin: () => readAll(process.stdin, signal, patience) };
+  const { divert, signal } = interruption(process);
+  return {
+    ...nodeParts(process),
+    signal,
+    readStdin: () => readAll(process.stdin, signal, patience),
+    execute: async (command, changes) => {
+      const { execute } = await import('./execute.ts');
+      return execute(command, { env: { ...process.env, ...changes }, divert, isTerminal: process.stdin.isTTY === true });
+    },
+  };
 }

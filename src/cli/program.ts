@@ -49,7 +49,7 @@ export async function run(words: readonly string[], world: World, options: Progr
         : undefined;
     const mending = command.name === 'plugin'; // a plugin that cannot be loaded must not keep its user from accepting or removing it
     if (await addPlugins(registry, argv, config, world, mending)) argv = readArgv(words, flagsFrom(registry, options.commands));
-    if (format !== undefined) registry.record('formatter', format); // refuses an unknown one before anything is asked of anybody
+    if (format !== undefined) checkFormat(format, command, registry, options); // before anything is asked of anybody
     check(argv, command, registry, options);
     const context = contextOf({ argv, command, config, container, format, options, redactor, registry, world });
     machine = context.machine;
@@ -127,6 +127,15 @@ async function addPlugins(registry: Registry, argv: Argv, config: Config | undef
     }
   }
   return references.length > 0;
+}
+
+/** Refuses a format that does not exist, and one for tokens where there will be none. */
+function checkFormat(format: string, { givesToken }: Command, registry: Registry, { name }: ProgramOptions): void {
+  const { token } = registry.record('formatter', format);
+  if (token !== undefined && givesToken !== true)
+    fail('usage_bad_value', `--format ${format} prints a token, and this answer is none.`, {
+      hint: `It is for the command token: ${name} token --format ${format}.`,
+    });
 }
 
 /** Refuses what this command does not take. */

@@ -8,5 +8,11 @@ export async function sandboxValues(flow: unknown, signal: AbortSignal): Promise
   const { username, password } = sandbox.user;
   // Who did not choose the flow need not hear that a better one exists.
   const chosen = typeof flow === 'string' ? flow : undefined;
-  return { ...sandbox.client(chosen ?? 'password'), username, password, ...(chosen === undefined && { acceptDeprecated: true }) };
+  return {
+    ...sandbox.client(chosen ?? 'password'),
+    username,
+    password,
+    store: 'memory',
+    ...(chosen === undefined && { acceptDeprecated: true }),
+  };
 }

@@ -12,6 +12,7 @@ import { auth } from './commands/auth.ts';
 import { help } from './commands/help.ts';
 import { logout } from './commands/logout.ts';
 import { token } from './commands/token.ts';
+import { whoami } from './commands/whoami.ts';
 import { alive, nodeParts, nodeWorld } from './host.ts';
 import { run } from './program.ts';
 
@@ -53,7 +54,7 @@ export interface CommandOptions extends PadlockOptions {
   readonly name: string;
 }
 
-/** Runs login, logout, token or help under your program's name, with your settings. Returns the exit code; never throws, never exits. */
+/** Runs login, logout, whoami, token or help under your program's name, with your settings. Returns the exit code; never throws, never exits. */
 export async function runCommands(argv: readonly string[], { name, ...options }: CommandOptions): Promise<number> {
   if (!/^[\w.-]+$/.test(name)) fail('usage_bad_value', 'The name of a program has letters, digits, dots and dashes.');
   const { ca, plugins, ports } = options;
@@ -64,6 +65,7 @@ export async function runCommands(argv: readonly string[], { name, ...options }:
 const commandsOf = (name: string): readonly Command[] => [
   { ...auth, name: 'login', aliases: ['auth'], examples: [[`${name} login`, 'sign in']] },
   { ...logout, examples: [[`${name} logout`, 'revoke and forget']] },
+  { ...whoami, examples: [[`${name} whoami`, 'as stored; nobody is asked']] },
   { ...token, examples: [[`${name} token`, 'the access token, alone']] },
   { ...help, examples: [[`${name} help login`, 'a command']] },
 ];

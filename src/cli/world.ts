@@ -41,6 +41,11 @@ export interface World {
   readStdin(): Promise<Uint8Array>;
   log(manners: Manners): Promise<Log>;
   prompt(manners: Manners): Prompt;
+  /**
+   * Runs a program in place of this one: same terminal and streams, signals go to it. Resolves with its exit code.
+   * `changes` to the environment; undefined takes a variable away. Throws `exec_not_found`, `exec_not_executable`.
+   */
+  execute(command: readonly string[], changes: Readonly<Record<string, string | undefined>>): Promise<number>;
 }
 
 /** A signal asked the program to end; its exit code is 128 + the signal's number. */

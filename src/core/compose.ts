@@ -19,6 +19,7 @@ import { SessionLookup } from './session-lookup.ts';
 import { App, Sessions } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
+import { StoreOpener } from './store-opener.ts';
 import { TokenSource } from './token-source.ts';
 import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
@@ -68,6 +69,7 @@ const SERVICES: readonly Class[] = [
   AlgorithmPins,
   Verification,
   SignIn,
+  StoreOpener,
   Sessions,
   SessionLookup,
   Refresher,

@@ -135,6 +135,8 @@ const CATEGORIES = {
       'plugin_crashed',
     ],
   },
+  not_executable: { exit: 126, codes: ['exec_not_executable'] },
+  not_found: { exit: 127, codes: ['exec_not_found'] },
   cancelled: { exit: 130, codes: ['cancelled'] },
 } as const;
 

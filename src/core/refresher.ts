@@ -7,6 +7,7 @@ import { optional } from './client.ts';
 import type { Request, TokenResponse } from './contracts.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { inject, injectable } from './inject.ts';
+import { issuerUrl } from './issuer-url.ts';
 import { Clock, Log, Notices } from './ports.ts';
 import { type Client, Provider } from './provider.ts';
 import { Registry } from './registry.ts';
@@ -110,22 +111,31 @@ export class Refresher {
   }
 
   /** The client as it proved itself at the sign-in. Its secret is fetched again: it is never part of a session. */
-  async client({ clientAuth, identity }: SessionRecord, signal: AbortSignal): Promise<Client> {
+  async client({ clientAuth, identity }: SessionRecord, signal: AbortSignal, purpose: 'refresh' | 'revoke' = 'refresh'): Promise<Client> {
     const info = await this.#provider.info(identity.issuer, identity.clientId, signal);
     const auth = await this.#registry.use('client-auth', clientAuth);
-    const authValues = await this.#settings.values(optional(auth.options), 'refreshing the session', { signal });
+    const authValues = this.#isElsewhere(identity)
+      ? {}
+      : await this.#settings.values(optional(auth.options), 'refreshing the session', { signal });
     const lacking = Object.entries(auth.options ?? {}).filter(
       ([key, { required }]) => required === true && (authValues as Record<string, unknown>)[key] === undefined,
     );
     if (lacking.length > 0)
       fail(
         'config_missing_credential',
-        `The session cannot be refreshed without the ${lacking.map(([, { summary }]) => summary).join(' and the ')}.`,
+        `The session cannot be ${purpose === 'refresh' ? 'refreshed' : 'revoked'} without the ${lacking.map(([, { summary }]) => summary).join(' and the ')}.`,
         {
-          hint: 'Name where it comes from in the profile, or give it again; the session was kept.',
+          hint: `Name where it comes from in the profile, or give it again; the session was ${purpose === 'refresh' ? 'kept' : 'forgotten here all the same'}.`,
         },
       );
     return { info, auth, authValues };
+  }
+
+  /** The settings are another provider's or another client's: their secrets stay home. */
+  #isElsewhere({ clientId, issuer }: SessionRecord['identity']): boolean {
+    const named = this.#settings.text('issuer');
+    const other = named !== undefined && issuerUrl(named, { name: 'The issuer', kind: 'config' }) !== issuer;
+    return other || (this.#settings.text('clientId') ?? clientId) !== clientId;
   }
 
   /** Undefined when somebody wrote a newer session meanwhile: then what was refused is theirs to replace. */

@@ -10,7 +10,7 @@ import { type Session, withHidden } from './session.ts';
 import { SessionEvents } from './session-events.ts';
 import { SessionLookup } from './session-lookup.ts';
 import { accessKey, recordOf, type SessionIdentity, type SessionRecord, sessionOf } from './session-record.ts';
-import { App, type Held, Sessions } from './sessions.ts';
+import { App, type Held, isUnreadable, Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 
 @injectable()
@@ -56,8 +56,10 @@ export class SessionKeeper {
     const { clientId, issuer, profile } = session;
     const identity: SessionIdentity = { app: this.#app, profile: profile ?? null, issuer, clientId, flow: grant.name, who };
     const record = recordOf(session, identity, client.auth.name, asked, this.#clock.now());
-    const unsaved = grant.storable === false ? undefined : await this.#store(identity, record, grant.subject === 'client');
-    const kept = sessionOf(record, unsaved === undefined ? place : undefined, accessKey(asked), session.warnings) ?? session;
+    const storable = grant.storable !== false;
+    const unsaved = storable ? await this.#store(identity, record, grant.subject === 'client') : undefined;
+    const stored = storable && unsaved === undefined ? place : undefined;
+    const kept = sessionOf(record, stored, accessKey(asked), session.warnings) ?? session;
     const told = withHidden({ ...kept }, { refreshToken: session.refreshToken, unsaved }) as Session;
     this.#names.set(told, await this.#sessions.nameOf(identity));
     this.#events.emit('acquired', told);
@@ -72,7 +74,7 @@ export class SessionKeeper {
     const dropped = await this.sessionOf(held);
     if (dropped !== undefined) this.#events.emit('dropped', dropped);
     if (local || held.record.refreshToken === null) return false;
-    const client = await this.#refresher.client(held.record, signal);
+    const client = await this.#refresher.client(held.record, signal, 'revoke');
     return this.#provider.revoke(client, held.record.refreshToken, 'refresh_token', signal);
   }
 
@@ -83,20 +85,27 @@ export class SessionKeeper {
     return session;
   }
 
-  /** What is to be forgotten. A session that cannot be read is removed on the spot: nobody can revoke what nobody can read. */
+  /** What is to be forgotten. What cannot be read is removed on the spot: nobody can revoke what nobody can read. */
   async #find(session: Session | undefined): Promise<Held | undefined> {
     const name = session && this.#names.get(session);
     try {
-      return await (name === undefined ? this.#lookup.find() : this.#sessions.read(name));
+      const held = await (name === undefined ? this.#lookup.find() : this.#sessions.read(name));
+      if (held === undefined) await this.#clear(name); // what was set aside goes, too
+      return held;
     } catch (error) {
-      if (!isPadlockError(error) || !UNREADABLE.has(error.code)) throw error;
-      for (const one of name === undefined ? await this.#lookup.names() : [name]) await this.#sessions.remove(one);
+      if (!isUnreadable(error)) throw error;
+      await this.#clear(name);
       this.#notices.warn({
         code: error.code,
         message: 'A stored session could not be read; it was forgotten here, and the provider was not told.',
       });
       return undefined;
     }
+  }
+
+  async #clear(name: string | undefined): Promise<void> {
+    if (name === undefined) await this.#lookup.forget();
+    else await this.#sessions.remove(name);
   }
 
   async #store(identity: SessionIdentity, record: SessionRecord, isClient: boolean) {
@@ -113,11 +122,12 @@ export class SessionKeeper {
 
   /** A client signs in again for each audience: what it still has for the others stays. */
   async #withOthers(name: string, record: SessionRecord): Promise<SessionRecord> {
-    const before = await this.#sessions.read(name);
+    const before = await this.#sessions.read(name).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+      return undefined; // it is replaced by what can be read
+    });
     const now = this.#clock.now();
     const living = Object.entries(before?.record.access ?? {}).filter(([, { expiresAt }]) => expiresAt !== null && expiresAt > now);
     return { ...record, access: { ...Object.fromEntries(living), ...record.access } };
   }
 }
-
-const UNREADABLE: ReadonlySet<string> = new Set(['store_decrypt', 'store_corrupt', 'store_version']);

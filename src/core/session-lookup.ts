@@ -1,6 +1,7 @@
 /** Which stored session a call means, and which of its access tokens. */
 import type { Request } from './contracts.ts';
 import { inject, injectable } from './inject.ts';
+import { issuerUrl } from './issuer-url.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
 import { type AccessRecord, accessKey } from './session-record.ts';
@@ -31,9 +32,9 @@ export class SessionLookup {
     return this.#sessions.find(this.#wanted());
   }
 
-  /** Names that the session may have, whether it can be read or not. */
-  names(): Promise<readonly string[]> {
-    return this.#sessions.namesOf(this.#wanted());
+  /** Forgets what the settings mean, whether it can be read or not. */
+  forget(): Promise<void> {
+    return this.#sessions.forget(this.#wanted());
   }
 
   /** The access token for a request; none while what came with the last refresh was not verified. */
@@ -66,12 +67,13 @@ export class SessionLookup {
       const value = this.#settings.text(key);
       return value === undefined ? {} : { [key]: value };
     };
+    const issuer = this.#settings.text('issuer');
     const who = Object.assign({}, ...this.#identityOptions().map(known)) as Record<string, string>;
     return {
       app: this.#app,
       profile: this.#settings.text('profile') ?? null,
       who,
-      ...known('issuer'),
+      ...(issuer !== undefined && { issuer: issuerUrl(issuer, { name: 'The issuer', kind: 'config' }) }),
       ...known('clientId'),
       ...known('flow'),
     };

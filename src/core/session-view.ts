@@ -1,7 +1,7 @@
 /** What `auth`, `whoami` and `token` answer: the documents of the JSON schemas, and the columns people see. */
 import type { JsonObject } from './json-value.ts';
 import type { AccessToken, IdToken, Session, User, Verdict } from './session.ts';
-import type { Column, Row, View } from './view.ts';
+import { type Column, listView, type Row, type View } from './view.ts';
 
 export interface SessionViewOptions {
   /** `true` shows the access and the ID token, `all` the refresh token too. */
@@ -136,4 +136,69 @@ export function idTokenView(token: IdToken, { now }: { readonly now: number }): 
     document: { schema: 'padlock/id-token/1', id_token: token.value, ...expiry(token.expiresAt, now), verified: verdict(token.verified) },
     bare: token.value,
   };
+}
+
+const SESSIONS: readonly Column[] = [
+  { key: 'current', label: '' },
+  { key: 'profile', label: 'Profile' },
+  { key: 'user', label: 'User' },
+  { key: 'issuer', label: 'Issuer' },
+  { key: 'client_id', label: 'Client ID' },
+  { key: 'flow', label: 'Flow' },
+  { key: 'expires', label: 'Token expires' },
+];
+
+/** What a list shows of a session: where, who and until when, and no claims. */
+function listedDocument(session: Session, current: boolean, now: number): JsonObject {
+  const { access, audience, clientId, flow, issuer, profile, refreshToken, stored, user } = session;
+  return {
+    profile: profile ?? null,
+    current,
+    issuer,
+    client_id: clientId,
+    flow,
+    ...(audience !== undefined && { audience }),
+    user: userDocument(user),
+    ...expiry(access.expiresAt, now),
+    refresh: { present: refreshToken !== undefined },
+    stored: stored === undefined ? null : { store: stored.store, ...(stored.key !== undefined && { key: stored.key }) },
+  };
+}
+
+/** Every session; a star stands before the one that its profile means by default. */
+export function sessionsView(
+  listed: readonly { readonly session: Session; readonly current: boolean }[],
+  { now }: { readonly now: number },
+): View {
+  const rows = listed.map(({ current, session }) => ({
+    current: current ? '*' : '',
+    profile: session.profile ?? '',
+    user: session.user === null ? '' : titleOf(session.user),
+    issuer: session.issuer,
+    client_id: session.clientId,
+    flow: session.flow,
+    expires: session.access.expiresAt === undefined ? '' : timestamp(session.access.expiresAt),
+  }));
+  const records = listed.map(({ current, session }) => listedDocument(session, current, now));
+  const view = listView(undefined, SESSIONS, rows, 'sessions', records);
+  return { ...view, document: { ...view.document, warnings: [] } };
+}
+
+/** A session that was forgotten, and whether the provider was told. */
+export interface SignedOut {
+  readonly session: Session;
+  readonly revoked: boolean;
+}
+
+/** What `logout` did. */
+export function signedOutView(done: readonly SignedOut[]): View {
+  const records = done.map(({ revoked, session: { clientId, flow, issuer, profile, user } }) => ({
+    profile: profile ?? null,
+    issuer,
+    client_id: clientId,
+    flow,
+    user: userDocument(user),
+    revoked,
+  }));
+  return { columns: [], rows: [], document: { schema: 'padlock/logout/1', logout: records, warnings: [] } };
 }

@@ -1,13 +1,10 @@
 /** The stored sessions: found by who they belong to, read and written under opaque names, sealed. */
-import type { Store } from './contracts.ts';
-import { fail, isPadlockError } from './errors.ts';
+import { isPadlockError, type PadlockError } from './errors.ts';
 import { inject, injectable, token } from './inject.ts';
-import { Clock, Files, Host, Log, Notices } from './ports.ts';
-import { Registry } from './registry.ts';
+import { Notices } from './ports.ts';
 import { decodeRecord, encodeRecord, type SessionIdentity, type SessionRecord } from './session-record.ts';
-import { Settings } from './settings.ts';
-import type { Lease, SessionStore } from './store.ts';
-import { Vault } from './vault.ts';
+import type { Lease } from './store.ts';
+import { type Opened, StoreOpener } from './store-opener.ts';
 
 /** Whose sessions these are: `padlock` for the command line, another name for a tool of one's own. */
 export const App = token<string>('App');
@@ -19,41 +16,17 @@ export interface Held {
   readonly record: SessionRecord;
 }
 
-interface Opened {
-  readonly store: SessionStore;
-  readonly vault: Vault;
-  readonly place: { readonly store: string; readonly key?: string };
-}
-
 /** What of an identity a caller knows; the rest is the stored session's. */
 export type Wanted = Partial<Omit<SessionIdentity, 'app' | 'profile'>> & Pick<SessionIdentity, 'app' | 'profile'>;
 
 @injectable()
 export class Sessions {
-  readonly #registry: Registry;
-  readonly #settings: Settings;
-  readonly #host: Host;
-  readonly #files: Files | undefined;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #opener: StoreOpener;
   readonly #notices: Notices;
   #opened: Promise<Opened> | undefined;
 
-  constructor(
-    @inject(Registry) registry: Registry,
-    @inject(Settings) settings: Settings,
-    @inject(Host) host: Host,
-    @inject(Files) files: Files | undefined,
-    @inject(Clock) clock: Clock,
-    @inject(Log) log: Log,
-    @inject(Notices) notices: Notices,
-  ) {
-    this.#registry = registry;
-    this.#settings = settings;
-    this.#host = host;
-    this.#files = files;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(@inject(StoreOpener) opener: StoreOpener, @inject(Notices) notices: Notices) {
+    this.#opener = opener;
     this.#notices = notices;
   }
 
@@ -83,6 +56,16 @@ export class Sessions {
         ? await this.nameOf({ app, profile, issuer, clientId, flow, who })
         : '';
     return [exact, (await this.#current(app, profile)) ?? ''];
+  }
+
+  /** Forgets what a caller may mean, whether it can be read or not. */
+  async forget(wanted: Wanted): Promise<void> {
+    const { vault } = await this.#open();
+    const names = await this.namesOf(wanted).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+      return [vault.nameOf('current', wanted.app, wanted.profile)];
+    });
+    for (const name of names) if (name !== '') await this.remove(name);
   }
 
   async read(name: string): Promise<Held | undefined> {
@@ -146,6 +129,17 @@ export class Sessions {
     return own.map((held) => ({ ...held, current: current.has(held.name) })).sort((a, b) => b.record.signedInAt - a.record.signedInAt);
   }
 
+  /** Removes every session of an app, and what cannot be read. A store that cannot be opened any more is removed as a whole. */
+  async removeAll(app: string): Promise<void> {
+    const opened = await this.#open().catch((error: unknown) => this.#opener.erase(error));
+    if (opened === undefined) {
+      this.#opened = undefined;
+      return;
+    }
+    for (const name of await opened.store.names())
+      if (!(await isForeign(opened, name, app))) await opened.store.replace(name, undefined, null);
+  }
+
   /** The lease of a name for `milliseconds`, or undefined while somebody else holds it. */
   async lease(name: string, milliseconds: number): Promise<Lease | undefined> {
     return (await this.#open()).store.lease(name, milliseconds);
@@ -174,28 +168,8 @@ export class Sessions {
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= this.#openStore();
+    this.#opened ??= this.#opener.open();
     return this.#opened;
-  }
-
-  async #openStore(): Promise<Opened> {
-    const name = this.#storeName();
-    const strategy = await this.#registry.use('store', name);
-    const values = await this.#settings.values(strategy.options ?? {}, `the ${name} store`);
-    const store = await strategy.open(values, {
-      files: this.#files,
-      host: this.#host,
-      clock: this.#clock,
-      log: this.#log,
-      fail: (code, about = {}) => fail(code as never, about.message ?? code, about),
-    } as Parameters<Store['open']>[1]);
-    for (const notice of store.notices) this.#notices.warn(notice);
-    return { store, vault: new Vault(store.key), place: { store: name, ...(store.keyPlace !== undefined && { key: store.keyPlace }) } };
-  }
-
-  #storeName(): string {
-    const name = this.#settings.get('noStore') === true ? undefined : this.#settings.get('store');
-    return typeof name === 'string' ? name : 'memory';
   }
 }
 
@@ -209,6 +183,23 @@ const noted = (note: Note): Uint8Array => new TextEncoder().encode(NOTE + JSON.s
 function noteIn(plain: Uint8Array): Note | undefined {
   const text = new TextDecoder().decode(plain);
   return text.startsWith(NOTE) ? (JSON.parse(text.slice(NOTE.length)) as Note) : undefined;
+}
+
+/** Nothing is wrong with the store, but nobody can read what is in it. */
+export const isUnreadable = (error: unknown): error is PadlockError => isPadlockError(error) && UNREADABLE.has(error.code);
+const UNREADABLE: ReadonlySet<string> = new Set(['store_decrypt', 'store_corrupt', 'store_version']);
+
+/** Another app's session, or one that a newer Padlock wrote: not ours to remove. */
+async function isForeign({ store, vault }: Opened, name: string, app: string): Promise<boolean> {
+  try {
+    const entry = await store.read(name);
+    if (entry === undefined) return false; // gone, or set aside
+    const plain = vault.open(name, entry.data);
+    return noteIn(plain) !== undefined || decodeRecord(plain).identity.app !== app;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return error.code === 'store_version';
+  }
 }
 
 /** Nothing that is known differs. */

@@ -26,6 +26,9 @@ const COOLDOWN = 30_000;
 const FIRST_LOOK = 20;
 const LAST_LOOK = 250;
 
+/** It failed before anybody was asked. */
+const NOBODY_ASKED: ReadonlySet<string> = new Set(['usage', 'config']);
+
 @injectable()
 export class Turns {
   readonly #sessions: Sessions;
@@ -66,7 +69,7 @@ export class Turns {
       if (human) await this.#refuseWhileCooling(name);
       return await work(lease);
     } catch (error) {
-      if (human && isPadlockError(error)) await this.#sessions.markFailed(name, this.#clock.now());
+      if (human && isPadlockError(error) && !NOBODY_ASKED.has(error.category)) await this.#sessions.markFailed(name, this.#clock.now());
       throw error;
     } finally {
       done.abort();

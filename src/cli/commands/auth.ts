@@ -1,7 +1,8 @@
 import { fail, isPadlockError } from '../../core/errors.ts';
 import { defineOptions } from '../../core/options.ts';
+import type { Session } from '../../core/session.ts';
 import { sessionView } from '../../core/session-view.ts';
-import type { Command } from '../command.ts';
+import type { Command, Context } from '../command.ts';
 import { refuseForeign } from '../context.ts';
 import { ownFlag } from '../everywhere.ts';
 import { chooseFlow } from '../flow.ts';
@@ -44,15 +45,27 @@ export const auth: Command = {
     const session = await padlock.authenticate({ signal: world.signal });
     const view = sessionView(session, { showTokens, now: world.clock.now() });
     const name = ownFlag(argv, 'save');
+    let failure = session.unsaved; // the answer is there; only keeping it failed
     try {
       if (typeof name === 'string') await save(context, settings, session, name);
     } catch (error) {
       if (!isPadlockError(error)) throw error;
-      return { view, failure: error }; // the answer is there; only keeping it failed
+      failure ??= error;
     }
-    return { view };
+    await tellPlace(context, session);
+    return { view, ...(failure && { failure }) };
   },
 };
+
+/** Where the session is kept, for who asks with -v; that it is not kept, for everybody who did not ask for that. */
+async function tellPlace(context: Context, { stored, unsaved }: Session): Promise<void> {
+  const { manners, world } = context;
+  const settings = await context.settings();
+  if (world.host.directories === undefined && !settings.has('store') && settings.get('noStore') !== true)
+    context.warn({ code: 'session_not_kept', message: 'There is no home directory to keep the session in: it ends with this command.' });
+  if (manners.verbosity === 'silent' || unsaved !== undefined || stored === undefined) return;
+  await context.say(`The session is kept in the ${stored.store} store${stored.key === undefined ? '' : ` (its key: ${stored.key})`}.`);
+}
 
 /** `--show-tokens` alone, or `--show-tokens=all`. */
 function shownTokens(value: unknown): boolean | 'all' {

@@ -75,6 +75,7 @@ export const sandbox: Command = {
         ['verifier', 'shared-secret'],
         ['flow', flow],
         ['username', username],
+        ['scope', ['openid', 'profile', 'email', 'offline_access']], // so that its sessions can be refreshed
       ]);
       await world.stderr.write(`The sandbox listens at ${issuer}\n  user      ${username}\n  password  ${password}\n`);
       if (profile !== undefined)

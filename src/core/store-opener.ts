@@ -1,0 +1,73 @@
+/** The store that the settings name: opened, or given up. */
+import type { Store, StoreHost, Values } from './contracts.ts';
+import { type ErrorCode, fail, isPadlockError } from './errors.ts';
+import { inject, injectable } from './inject.ts';
+import { Clock, Files, Host, Log, Notices } from './ports.ts';
+import { Registry } from './registry.ts';
+import { Settings } from './settings.ts';
+import type { SessionStore } from './store.ts';
+import { Vault } from './vault.ts';
+
+export interface Opened {
+  readonly store: SessionStore;
+  readonly vault: Vault;
+  /** For people. */
+  readonly place: { readonly store: string; readonly key?: string };
+}
+
+@injectable()
+export class StoreOpener {
+  readonly #registry: Registry;
+  readonly #settings: Settings;
+  readonly #notices: Notices;
+  readonly #world: StoreHost;
+
+  constructor(
+    @inject(Registry) registry: Registry,
+    @inject(Settings) settings: Settings,
+    @inject(Host) host: Host,
+    @inject(Files) files: Files | undefined,
+    @inject(Clock) clock: Clock,
+    @inject(Log) log: Log,
+    @inject(Notices) notices: Notices,
+  ) {
+    this.#registry = registry;
+    this.#settings = settings;
+    this.#notices = notices;
+    const refuse: StoreHost['fail'] = (code, about = {}) => fail(code as ErrorCode, about.message ?? code, about);
+    this.#world = { files, host, clock, log, fail: refuse };
+  }
+
+  async open(): Promise<Opened> {
+    const { name, strategy, values } = await this.#strategy();
+    const store = await opened(strategy, values, this.#world);
+    for (const notice of store.notices) this.#notices.warn(notice);
+    return { store, vault: new Vault(store.key), place: { store: name, ...(store.keyPlace !== undefined && { key: store.keyPlace }) } };
+  }
+
+  /** Removes a store that cannot be opened any more, for this reason; any other reason is thrown. */
+  async erase(cause: unknown): Promise<void> {
+    if (!isPadlockError(cause) || !GIVEN_UP.has(cause.code)) throw cause;
+    const { strategy, values } = await this.#strategy();
+    if (strategy.erase === undefined) throw cause;
+    await strategy.erase(values, this.#world);
+  }
+
+  async #strategy(): Promise<{ readonly name: string; readonly strategy: Store; readonly values: Values }> {
+    const name = (this.#settings.get('noStore') === true ? undefined : this.#settings.text('store')) ?? 'memory';
+    const strategy = await this.#registry.use('store', name);
+    return { name, strategy, values: await this.#settings.values(strategy.options ?? {}, `the ${name} store`) };
+  }
+}
+
+const GIVEN_UP: ReadonlySet<string> = new Set(['store_decrypt', 'store_corrupt', 'keyring_unavailable']);
+
+/** A store that cannot be used must not keep anybody from signing in. */
+async function opened(strategy: Store, values: Values, world: StoreHost): Promise<SessionStore> {
+  try {
+    return await strategy.open(values, world);
+  } catch (error) {
+    if (!isPadlockError(error) || error.category !== 'storage' || error.hint !== undefined) throw error;
+    fail(error.code as ErrorCode, error.message, { hint: 'Use --no-store to keep nothing.', cause: error });
+  }
+}
