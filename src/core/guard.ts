@@ -83,7 +83,7 @@ function traceOf(error: unknown): Error | undefined {
 const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof look(value, 'then') === 'function';
 
 /** A member of whatever it is: also of a Proxy that throws when it is looked at. */
-function look(value: unknown, member: string): unknown {
+export function look(value: unknown, member: string): unknown {
   try {
     return (value as Readonly<Record<string, unknown>> | null | undefined)?.[member];
   } catch {

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { PluginEntry } from './config-file.ts';
 import type { Plugin } from './contracts.ts';
 import { fail } from './errors.ts';
+import { look } from './guard.ts';
 import { quoted } from './options.ts';
 import { readPlugin } from './plugin-record.ts';
 import type { Files } from './ports.ts';
@@ -36,11 +37,13 @@ export async function locatePlugin(files: Files, { path, from }: Pick<PluginRefe
   for (const base of [resolve(from, 'package.json'), import.meta.url]) {
     try {
       return createRequire(base).resolve(path);
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error;
+    } catch {
+      // it is not there, or not for require
     }
   }
-  return fail('plugin_not_found', `There is no package ${quoted(path)} where the plugin is listed, nor beside Padlock.`);
+  return fail('plugin_not_found', `There is no package ${quoted(path)} where the plugin is listed, nor beside Padlock.`, {
+    hint: 'Give the path of its file where a package can only be imported.',
+  });
 }
 
 /** Imports a plugin whose content is what was accepted. Throws `plugin_not_found`, `plugin_changed`, `plugin_load_failed`, `plugin_contract`. */
@@ -55,7 +58,8 @@ export async function loadPlugin(files: Files, reference: PluginReference): Prom
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (error) {
-    const line = String((error as { message?: unknown } | null)?.message ?? error).split('\n')[0] ?? '';
+    const said = typeof error === 'object' && error !== null ? look(error, 'message') : error;
+    const line = String(said ?? '').split('\n')[0] ?? '';
     fail('plugin_load_failed', `The plugin ${excerpt(file, 200)} cannot be loaded: ${excerpt(line, 200)}`, { cause: error });
   }
   return readPlugin(module.default);
