@@ -16,10 +16,7 @@ const GROUPS: Readonly<Record<HelpGroup, readonly string[]>> = {
   Checks: Object.keys(checkOptions),
   Store: Object.keys(storeOptions),
 };
-const EVERYWHERE = [
-  ...['profile', 'format', 'json', 'quiet', 'verbose', 'debug', 'noInput', 'noColor', 'timeout', 'noCache'],
-  ...['config', 'plugin', 'sandbox', 'help', 'version'],
-];
+const EVERYWHERE = 'profile format json quiet verbose debug noInput noColor timeout noCache config plugin sandbox help version'.split(' ');
 /** What makes no difference to a command that does not sign in. */
 const SIGNING_IN: ReadonlySet<string> = new Set(['profile', 'noInput', 'timeout', 'noCache', 'plugin', 'sandbox']);
 
@@ -53,7 +50,7 @@ function meaning({ form, key, option }: Flag, registry: Registry): string {
   const kind = NAMES[key];
   const names = kind === undefined ? (option.choices ?? []) : registry.names(kind);
   const choices = names.length > 0 ? `: ${names.join(', ')}` : '';
-  return `${option.summary}${choices}${option.default === undefined ? '' : ` (default ${option.default})`}`;
+  return `${option.summary}${choices}${option.default === undefined ? '' : ` (default ${String(option.default)})`}`;
 }
 
 const placeholder = ({ form, option }: Flag): string => {

@@ -16,7 +16,9 @@ const LATER: Readonly<Record<string, string>> = {
 const UNDER_WORK: ReadonlySet<string> = new Set(['auth_refresh_rejected', 'keyring_unavailable']);
 
 function sources(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && /\.ts$/.test(entry.name));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.ts'),
+  );
   return new Map(
     files.map((entry) => [
       join(entry.parentPath ?? entry.path, entry.name),

@@ -188,7 +188,7 @@ describe('C34, L2: --debug', () => {
     const events = stderr
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => JSON.parse(line) as Record<string, string | number>);
     const requests = events.filter(({ msg }) => msg === 'http').map(({ method, path, status }) => `${method} ${path} ${status}`);
     expect(requests).toEqual(['GET /.well-known/openid-configuration 200', 'POST /token 200']);
   });
