@@ -43,6 +43,7 @@ const TABLES = {
   verifiers: () => strategiesOf('verifier'),
   formatters: () => strategiesOf('formatter'),
   sources: () => strategiesOf('source'),
+  stores: () => strategiesOf('store'),
   options: () =>
     table(
       ['flag', 'variable', 'profile key', 'what it is', 'read by'],
