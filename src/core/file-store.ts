@@ -29,8 +29,8 @@ function worldOf({ files, host, clock, log }: StoreHost): StoreWorld {
   return { files, clock, log, claims, directory: `${host.directories.state}/sessions`, notices: [] };
 }
 
-const placesOf = (world: StoreWorld): KeyPlaces => ({
-  keyring: async () => undefined,
+const placesOf = (world: StoreWorld, host: StoreHost): KeyPlaces => ({
+  keyring: async () => (await import('./keyring-place.ts')).keyringKeyPlace(host),
   file: async () => fileKeyPlace(world),
 });
 
@@ -46,7 +46,7 @@ export async function openFileStore(host: StoreHost): Promise<SessionStore> {
       message: 'The directory of the stored sessions was open to other users; it is private now.',
     });
   }
-  return new FileStore(world, await openKey(world, placesOf(world)));
+  return new FileStore(world, await openKey(world, placesOf(world, host)));
 }
 
 /** Removes everything, also what cannot be opened. */
@@ -54,7 +54,7 @@ export async function eraseFileStore(host: StoreHost): Promise<void> {
   const world = worldOf(host);
   const { directory, files } = world;
   if ((await ownFacts(files, directory, 'directory')) === undefined) return;
-  await removeKey(world, placesOf(world)); // first: what is left without it says nothing to anybody
+  await removeKey(world, placesOf(world, host)); // first: what is left without it says nothing to anybody
   for (const name of await files.list(directory)) await files.remove(`${directory}/${name}`);
 }
 

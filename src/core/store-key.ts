@@ -68,7 +68,7 @@ export async function openKey(world: StoreWorld, places: KeyPlaces): Promise<Sto
     const header = await readHeader(files, directory);
     if (header !== undefined && header !== 'damaged') return await keyOf(header, places);
     if (header === 'damaged') world.notices.push(await setAside(files, headerPath(directory), world.clock.now()));
-    const made = await makeKey(places);
+    const made = await makeKey(world, places);
     const { key, place, id } = made;
     await files.create(lock.scratch, JSON.stringify({ schema: `padlock/store/${VERSION}`, id, key: place, check: checkOf(key) }));
     await files.move(lock.scratch, headerPath(directory));
@@ -90,11 +90,19 @@ function passOver(error: unknown): undefined {
   if (!isPadlockError(error)) throw error;
 }
 
-async function makeKey(places: KeyPlaces): Promise<StoreKey & { readonly id: string }> {
+async function makeKey({ notices }: StoreWorld, places: KeyPlaces): Promise<StoreKey & { readonly id: string }> {
   const id = crypto.randomUUID();
   for (const name of KEY_PLACES) {
-    const place = await places[name]();
-    if (place !== undefined) return { id, place: name, key: await place.keep(id, randomBytes(KEY_BYTES)) };
+    try {
+      const place = await places[name]();
+      if (place !== undefined) return { id, place: name, key: await place.keep(id, randomBytes(KEY_BYTES)) };
+    } catch (error) {
+      if (!isPadlockError(error) || error.code !== 'keyring_unavailable') throw error;
+      notices.push({
+        code: 'keyring_unavailable',
+        message: `${error.message} The key of the stored sessions is in a file beside them, then.`,
+      });
+    }
   }
   fail('store_io', 'There is no place to keep the key of the sessions in.');
 }

@@ -19,6 +19,7 @@ import { command } from './sources/command.ts';
 import { env } from './sources/env.ts';
 import { file } from './sources/file.ts';
 import { file as fileStore } from './stores/file.ts';
+import { keyring } from './stores/keyring.ts';
 import { memory } from './stores/memory.ts';
 import { redis } from './stores/redis.ts';
 import { jwks } from './verifiers/jwks.ts';
@@ -47,5 +48,6 @@ export const strategies: readonly Strategy[] = [
   command,
   memory,
   fileStore,
+  keyring,
   redis,
 ];

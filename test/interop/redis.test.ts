@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
 import { checkStrategy } from '../../src/core/contract-checks.ts';
 import type { StoreHost, Values } from '../../src/core/contracts.ts';
 import { PadlockError } from '../../src/core/errors.ts';
 import { noHost, realClock, silentLog } from '../../src/core/headless.ts';
 import type { SessionStore } from '../../src/core/store.ts';
 import { redis } from '../../src/strategies/stores/redis.ts';
+import { said, storeWorker } from './processes.ts';
 
 const run = promisify(execFile);
 const SCRIPT = join(process.cwd(), 'test/interop/servers/redis.sh');
@@ -35,16 +35,8 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'padlock-redis-'));
-  worker = join(state, 'worker.cjs');
+  worker = await storeWorker('redis');
   env = { ...process.env, PORT: String(20_000 + Math.floor(Math.random() * 4000) * 2), STATE: join(state, 'server') };
-  await build({
-    entryPoints: ['test/interop/store-worker.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile: worker,
-    logLevel: 'error',
-  });
   server = JSON.parse((await run(SCRIPT, ['start'], { env })).stdout) as Server;
 }, 300_000);
 afterAll(async () => {
@@ -104,11 +96,6 @@ function isRunning(process_: number): boolean {
 function start(task: string, more: Readonly<Record<string, string>> = {}, values: Values = {}): ChildProcess {
   const VALUES = JSON.stringify({ redisUrl: server.limited, storeKey, ...values });
   return spawn(process.execPath, [worker], { env: { TASK: task, VALUES, ...more }, stdio: ['ignore', 'pipe', 'inherit'] });
-}
-async function said(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stdout ?? []) text += String(chunk);
-  return text.trim();
 }
 
 beforeEach(() => void cli('flushall'));

@@ -1,20 +1,23 @@
 /** One of many processes that share a store: told by its environment what to do, and answers on standard output. */
+import { NodeFiles } from '../../src/cli/node-files.ts';
+import { nodeHost } from '../../src/cli/node-host.ts';
 import type { StoreHost, Values } from '../../src/core/contracts.ts';
 import { PadlockError } from '../../src/core/errors.ts';
-import { noHost, realClock, silentLog } from '../../src/core/headless.ts';
+import { realClock, silentLog } from '../../src/core/headless.ts';
+import { openKeyringStore } from '../../src/core/keyring-store.ts';
 import type { SessionStore } from '../../src/core/store.ts';
 import { redis } from '../../src/strategies/stores/redis.ts';
 
 const host: StoreHost = {
-  files: undefined,
-  host: noHost,
+  files: new NodeFiles(),
+  host: nodeHost(process.env),
   clock: realClock,
   log: silentLog,
   fail(code, about): never {
     throw new PadlockError(code, about);
   },
 };
-const { TASK = '', VALUES = '{}', TIMES = '1' } = process.env;
+const { TASK = '', VALUES, TIMES = '1' } = process.env;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Adds one to the number in an entry, as often as it is told; never over what somebody else wrote meanwhile. */
@@ -52,7 +55,8 @@ async function hold(store: SessionStore): Promise<void> {
 
 const tasks: Readonly<Record<string, (store: SessionStore) => Promise<void>>> = { count, take, hold, open: async () => {} };
 // Not closed at the end: an open connection must not keep a process alive.
-redis.open(JSON.parse(VALUES) as Values, host).then(
+const opening = VALUES === undefined ? openKeyringStore(host) : redis.open(JSON.parse(VALUES) as Values, host);
+opening.then(
   async (store) => {
     await tasks[TASK]?.(store);
     process.stdout.write('done\n');

@@ -34,6 +34,8 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
   // help.ts is itself loaded when help is asked for.
   yargs: { behind: /^src\/cli\/help\.ts$/, eager: true },
   'yargs-parser': { behind: /^src\/cli\/flags\.ts$/, eager: true },
+  // Native: it is loaded in a process of its own.
+  '@napi-rs/keyring': { behind: /^src\/core\/keyring-process\.cts$/ },
   // Optional; the store redis asks for it.
   ioredis: { behind: /^src\/core\/redis\.ts$/ },
   pino: { behind: /^src\/cli\/host\.ts$/ },
@@ -41,7 +43,7 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
 };
 
 /** Where the process, the console and the user's account are known. */
-const KNOWS_THE_PROCESS = /^src\/cli\/|^src\/sandbox\/provider(\.ts$|\/)/;
+const KNOWS_THE_PROCESS = /^src\/cli\/|^src\/sandbox\/provider(\.ts$|\/)|^src\/core\/keyring-process\.cts$/;
 /** The only files that hand on what others export. */
 const PUBLIC_DOORS = /^src\/[a-z]+\.ts$|^src\/cli\/terminal\.ts$|^src\/sandbox\/index\.ts$/;
 
