@@ -67,6 +67,10 @@ export class Rounds {
     return this.#lost.length;
   }
 
+  get #rounds() {
+    return Object.values(this.#seen).reduce((sum, times) => sum + times, 0);
+  }
+
   lose(what) {
     this.#lost.push(what);
     process.stderr.write(`LOST ${what}\n`);
@@ -74,6 +78,7 @@ export class Rounds {
 
   count(kind) {
     this.#seen[kind] = (this.#seen[kind] ?? 0) + 1;
+    if (this.#rounds % 25 === 0) process.stderr.write(`${this.#rounds} rounds, ${this.lost} lost so far\n`);
   }
 
   run(words, { at = 0, ...more } = {}) {
@@ -135,10 +140,9 @@ export class Rounds {
 
   /** One line, and one for each loss; the exit code is 1 if there is any. */
   report() {
-    const rounds = Object.values(this.#seen).reduce((sum, times) => sum + times, 0);
     const kinds = Object.entries(this.#seen).map(([kind, times]) => `${times} ${kind}`);
     const seconds = Math.round((Date.now() - this.#began) / 1000);
-    process.stdout.write(`${rounds} rounds of ${this.#count} processes in ${seconds} s: ${kinds.join(', ')}; ${this.lost} lost\n`);
+    process.stdout.write(`${this.#rounds} rounds of ${this.#count} processes in ${seconds} s: ${kinds.join(', ')}; ${this.lost} lost\n`);
     process.exitCode = this.lost === 0 ? 0 : 1;
   }
 
