@@ -4,6 +4,7 @@ import type { StoreHost } from './contracts.ts';
 import { fail } from './errors.ts';
 import { RedisServer, type Reply } from './redis.ts';
 import { sharedKey } from './shared-key.ts';
+import { Spill } from './spill.ts';
 import type { Lease, SessionStore, StoredEntry } from './store.ts';
 
 /** One hash: name → `<length of tag>:<tag><data>`. */
@@ -63,11 +64,18 @@ class RedisStore implements SessionStore {
   readonly notices = [];
   readonly #redis: RedisServer;
   readonly #host: StoreHost;
+  readonly #spill: Spill | undefined;
+  /** Something may be waiting to be written. */
+  #spilled = true;
 
   constructor(redis: RedisServer, key: Uint8Array, host: StoreHost) {
     this.#redis = redis;
     this.key = key;
     this.#host = host;
+    const { files, host: machine, log } = host;
+    const scope = createHmac('sha256', key).update(`padlock/1 spill ${redis.name}`).digest('hex').slice(0, 16);
+    if (files !== undefined && machine.directories !== undefined)
+      this.#spill = new Spill(files, `${machine.directories.state}/spill`, scope, log);
   }
 
   /** Throws `store_decrypt` when what is stored was sealed with another key. */
@@ -81,6 +89,7 @@ class RedisStore implements SessionStore {
   }
 
   async read(name: string): Promise<StoredEntry | undefined> {
+    await this.#merge();
     const value = await this.#redis.command('HGET', ENTRIES, name);
     return value === null ? undefined : decoded(value as Buffer);
   }
@@ -91,11 +100,25 @@ class RedisStore implements SessionStore {
     return (await this.#redis.command('EVAL', REPLACE, 1, ENTRIES, name, mode, expected ?? '', next?.tag ?? '', value)) === 1;
   }
 
+  async spill(name: string, expected: string | null, next: StoredEntry): Promise<boolean> {
+    if (this.#spill === undefined) return false;
+    await this.#spill.keep(name, expected, next);
+    this.#spilled = true;
+    return true;
+  }
+
+  async #merge(): Promise<void> {
+    if (!this.#spilled) return;
+    await this.#spill?.merge(this);
+    this.#spilled = false;
+  }
+
   async names(): Promise<readonly string[]> {
     return ((await this.#redis.command('HKEYS', ENTRIES)) as readonly Reply[]).map(String);
   }
 
   async lease(name: string, milliseconds: number): Promise<Lease | undefined> {
+    await this.#merge();
     const [redis, key, { clock, log }] = [this.#redis, leaseOf(name), this.#host];
     // The fence alone would not do: a server that lost its memory counts from one again.
     const token = `${String(await redis.command('INCR', FENCE))}-${randomUUID()}`;

@@ -93,9 +93,10 @@ export class RedisServer {
     this.#address = addressOf(url);
   }
 
-  /** Where it is, for people. */
+  /** Which server and database it is, for people. */
   get name(): string {
-    return this.#address.name;
+    const { name, database } = this.#address;
+    return database === 0 ? name : `${name}/${database}`;
   }
 
   /**

@@ -35,6 +35,11 @@ export interface SessionStore extends AsyncDisposable {
    * One step for every reader. False when it was not.
    */
   replace(name: string, expected: string | null | undefined, next: StoredEntry | null): Promise<boolean>;
+  /**
+   * Keeps a write that `replace` failed at, on this machine, until the store can be reached again; for what cannot be had twice.
+   * False where that is not possible. Absent where a store that fails has nowhere else to write.
+   */
+  spill?(name: string, expected: string | null, next: StoredEntry): Promise<boolean>;
   /** Names of all entries. */
   names(): Promise<readonly string[]>;
   /** Takes the lease of a name for `milliseconds`; undefined while another lives that holds it. */

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { NodeFiles } from '../../src/cli/node-files.ts';
+import { nodeHost } from '../../src/cli/node-host.ts';
 import { checkStrategy } from '../../src/core/contract-checks.ts';
 import type { StoreHost, Values } from '../../src/core/contracts.ts';
 import { PadlockError } from '../../src/core/errors.ts';
 import { noHost, realClock, silentLog } from '../../src/core/headless.ts';
-import type { SessionStore } from '../../src/core/store.ts';
+import type { SessionStore, StoredEntry } from '../../src/core/store.ts';
 import { redis } from '../../src/strategies/stores/redis.ts';
 import { said, storeWorker } from './processes.ts';
 
@@ -240,6 +242,28 @@ describe('a server that', () => {
     }
     expect(new TextDecoder().decode((await store.read('a'))?.data)).toBe('one');
     expect(await store.replace('a', null, entry('two'))).toBe(false);
+  });
+
+  test('is gone when a spent token must be kept gets it later, from this machine', async () => {
+    const home = { ...host, files: new NodeFiles(), host: nodeHost({ HOME: join(state, 'home') }) };
+    const openAt = async (its: StoreHost): Promise<SessionStore> => {
+      const store = await redis.open({ redisUrl: server.limited, storeKey }, its);
+      opened.push(store);
+      return store;
+    };
+    const store = await openAt(home);
+    const [old, next, other] = ['old', 'next', 'other'].map(entry) as [StoredEntry, StoredEntry, StoredEntry];
+    await store.replace('a', null, old);
+    await store.replace('b', null, old);
+    await stop('SIGKILL');
+    await expect(store.replace('a', old.tag, next)).rejects.toMatchObject({ code: 'store_io' });
+    expect(await store.spill?.('a', old.tag, next)).toBe(true);
+    expect(await store.spill?.('b', old.tag, next)).toBe(true);
+    await startAgain();
+    await (await open()).replace('b', old.tag, other); // somebody elsewhere signed in again
+    expect((await store.read('a'))?.tag).toBe(next.tag);
+    expect((await store.read('b'))?.tag).toBe(other.tag);
+    expect((await (await openAt(home)).read('a'))?.tag).toBe(next.tag);
   });
 
   test('is killed has what it answered for, and a restart between two commands is not noticed', async () => {
