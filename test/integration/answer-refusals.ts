@@ -12,8 +12,8 @@ const token = (name: string, code: ErrorCode, behaviour: Behaviour, about?: Refu
   answers: answer('token', behaviour),
   ...(about && { about }),
 });
-const response = (name: string, code: ErrorCode, members: NonNullable<Behaviour['response']>): Refusal =>
-  token(`answers with ${name}`, code, { response: members });
+const response = (name: string, code: ErrorCode, members: NonNullable<Behaviour['response']>, message?: string): Refusal =>
+  token(`answers with ${name}`, code, { response: members }, message === undefined ? undefined : { message });
 const discovery = (name: string, code: ErrorCode, behaviour: Behaviour): Refusal => ({
   name: `discovery ${name}`,
   code,
@@ -41,6 +41,9 @@ const DISCOVERY: readonly Refusal[] = [
     response: { token_endpoint: 'https://a:b@id.percy.test/token' },
   }),
   discovery('with a number for an endpoint', 'proto_discovery_invalid', { response: { revocation_endpoint: 7 } }),
+  discovery('with a list for an endpoint', 'proto_discovery_invalid', {
+    response: { revocation_endpoint: ['https://id.percy.test/revoke'] },
+  }),
   discovery('without a token endpoint', 'proto_discovery_invalid', { response: { token_endpoint: null } }),
   discovery('with a list of numbers', 'proto_discovery_invalid', { response: { id_token_signing_alg_values_supported: [7] } }),
   discovery('in HTML', 'proto_not_json', { body: '<!doctype html>', headers: { 'content-type': 'text/html' } }),
@@ -89,11 +92,11 @@ const ANSWERS: readonly Refusal[] = [
   response('an ID token that is no text', 'proto_bad_shape', { id_token: {} }),
   response('a token of another type', 'proto_token_type', { token_type: 'mac' }),
   response('no token type', 'proto_token_type', { token_type: null }),
-  response('no access token', 'proto_bad_shape', { access_token: null }),
+  response('no access token', 'proto_bad_shape', { access_token: null }, 'The token response has no access_token.'),
   response('an empty access token', 'proto_bad_shape', { access_token: '' }),
   response('an access token with a line end', 'proto_bad_shape', { access_token: 'a\r\nx-injected: b' }),
   response('an empty refresh token', 'proto_bad_shape', { refresh_token: '' }),
-  response('a negative lifetime', 'proto_bad_shape', { expires_in: -1 }),
+  response('a negative lifetime', 'proto_bad_shape', { expires_in: -1 }, "The token response's expires_in is not a number of seconds."),
   response('a lifetime in words', 'proto_bad_shape', { expires_in: 'an hour' }),
   response('a scope that is a list', 'proto_bad_shape', { scope: ['openid'] }),
   token('answers with HTML and 200', 'proto_not_json', { body: '<!doctype html>', headers: { 'content-type': 'text/html' } }),
@@ -113,6 +116,7 @@ const ANSWERS: readonly Refusal[] = [
   ),
   token('locks the account out', 'auth_access_denied', { status: 429, body: { error: 'too_many_attempts' } }, { retryable: false }),
   token('is down', 'idp_unavailable', { status: 503 }, { http_status: 503, retryable: true }),
+  token('is down and blames the password', 'idp_unavailable', { status: 500, body: { error: 'invalid_grant' } }, { retryable: true }),
   token('says temporarily_unavailable', 'idp_unavailable', { status: 400, body: { error: 'temporarily_unavailable' } }),
   token(
     'wants a second factor',
