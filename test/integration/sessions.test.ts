@@ -147,6 +147,39 @@ describe('after padlock auth', () => {
     expect(idp().requests.at('revocation')).toHaveLength(4);
   });
 
+  test("logout --all tells the provider of each session with its own client's secret, and with no other's", async () => {
+    const { clientSecret = '', issuer } = idp().client('password');
+    mkdirSync(join(home, '.config/padlock'), { recursive: true });
+    const profile = (id: string, more: string): string =>
+      `{ issuer: '${issuer}', client_id: ${id}, flow: password, username: robin@percy.test, password: { env: PASS }, scope: [openid, offline_access], ${more} }`;
+    const lines = [
+      'default_profile: secret',
+      'profiles:',
+      `  secret: ${profile('padlock-hs256', 'verifier: shared-secret, client_secret: { env: CLIENT }')}`,
+      `  public: ${profile('padlock-public', 'verifier: jwks')}`,
+    ];
+    writeFileSync(join(home, '.config/padlock/config.yaml'), `${lines.join('\n')}\n`, { mode: 0o600 });
+    const env = { CLIENT: clientSecret, PASS: idp().user.password };
+    for (const name of ['secret', 'public']) expect((await padlock(['auth', '-q', '-p', name], env)).code).toBe(0);
+    idp().requests.clear();
+    const { code, stdout } = await padlock(['logout', '--all', '--json'], { CLIENT: clientSecret });
+    const { logout } = JSON.parse(stdout) as { readonly logout: readonly { readonly profile: unknown; readonly revoked: boolean }[] };
+    expect([code, logout.map(({ profile: name, revoked }) => [name, revoked]).sort()]).toEqual([
+      0,
+      [
+        [null, false], // its settings are nobody's any more, now that there is a default profile
+        ['public', true],
+        ['secret', true],
+      ],
+    ]);
+    const sent = idp().requests.at('revocation');
+    expect(sent.map(({ form }) => [form.client_id, form.client_secret]).sort()).toEqual([
+      ['padlock-hs256', clientSecret],
+      ['padlock-public', undefined],
+    ]);
+    expect(entries()).toEqual([]);
+  });
+
   test('logout tells the provider, forgets, and can be repeated', async () => {
     const { code, stdout, stderr } = await padlock(['logout']);
     expect([code, stdout, stderr]).toEqual([0, '', 'Signed out.\n']);
