@@ -1,7 +1,7 @@
 /** The layers of one call: what an embedder passed, the command line, the environment. */
 import { resolve } from 'node:path';
 import { fail } from './errors.ts';
-import type { Layer, LayerName, Raw, Reference } from './layer.ts';
+import { isOfStore, type Layer, type LayerName, type Raw, type Reference } from './layer.ts';
 import { envName, flagName, type Option, type Place, quoted } from './options.ts';
 import type { Files } from './ports.ts';
 import type { DeclaredOption, Registry } from './registry.ts';
@@ -92,8 +92,13 @@ export function environmentLayer(registry: Registry, env: (name: string) => stri
   return { name: 'env', values };
 }
 
-const inUnit = ({ option, owners }: DeclaredOption): boolean =>
-  option.account !== undefined || option.identity === true || option.secret === true || owners.some(({ kind }) => kind !== 'formatter');
+const inUnit = (declared: DeclaredOption): boolean => {
+  const { option, owners } = declared;
+  if (isOfStore(declared)) return false;
+  return (
+    option.account !== undefined || option.identity === true || option.secret === true || owners.some(({ kind }) => kind !== 'formatter')
+  );
+};
 
 /** The environment beside a profile that was asked for by name: what says where to sign in, as whom and with what, is the profile's to say. */
 export function besideProfile(layer: Layer, registry: Registry): Layer {

@@ -52,6 +52,9 @@ const byRank = (a: Layer, b: Layer): number => LAYERS.indexOf(a.name) - LAYERS.i
 const readRaw = (option: Option, raw: Raw): OptionValue | undefined =>
   option.secret || isReference(raw) ? undefined : readOption(option, raw.raw, raw.place);
 
+/** Where sessions are kept has nothing to do with the provider that they are of. */
+export const isOfStore = ({ owners }: DeclaredOption): boolean => owners.length > 0 && owners.every(({ kind }) => kind === 'store');
+
 /**
  * A secret is for the provider that is configured beside it. Where a higher layer moves the call to another provider, the
  * secrets of the lower one stay home.
@@ -67,7 +70,7 @@ function secretsStay(layer: Layer, above: readonly Layer[], declared: readonly D
     for (const higher of above) {
       const elsewhere = at(higher, one);
       if (elsewhere === undefined || elsewhere === at(layer, one)) continue;
-      const secrets = declared.filter(({ key, option }) => option.secret && layer.values.has(key));
+      const secrets = declared.filter((each) => each.option.secret && !isOfStore(each) && layer.values.has(each.key));
       const moved = higher.values.get(one.key)?.place.name ?? `--${flagName(one.key)}`;
       return new Map(
         secrets.map(({ key }) => [key, `${layer.values.get(key)?.place.name} was not used, because ${moved} names another provider.`]),

@@ -3,6 +3,7 @@ import { programLayer } from '../../src/core/call-layers.ts';
 import { providerOptions } from '../../src/core/general-options.ts';
 import { Redactor } from '../../src/core/secret.ts';
 import { mergeSettings } from '../../src/core/settings.ts';
+import { redis } from '../../src/strategies/stores/redis.ts';
 import { CANARY, errorOf, hostWith, own, registryWith, settingsOf } from './config-fixture.ts';
 
 const PROJECT = '/home/robin/project/.padlock.yaml';
@@ -162,6 +163,26 @@ describe('--profile beats the variables that say where and who', () => {
     const settings = await settingsOf({ env: { ...env, ...more }, config });
     expect(settings.get('issuer')).toBe('https://b.test');
     expect(settings.get('profile')).toBe('work');
+  });
+});
+
+describe('where sessions are kept has nothing to do with the provider', () => {
+  const more = { registry: registryWith(redis) };
+  const keep = 'issuer: https://a.test, redis_url: redis://from.profile, store_key: { env: KEY }';
+
+  test('so the variables count beside --profile', async () => {
+    const env = { PADLOCK_REDIS_URL: 'redis://cache.test', PADLOCK_STORE_KEY: CANARY };
+    const settings = await settingsOf({ flags: { profile: 'work' }, env, config: 'profiles: { work: { issuer: https://a.test } }', more });
+    expect([settings.has('redisUrl'), settings.has('storeKey')]).toEqual([true, true]);
+  });
+
+  test('so the profile’s count when the call goes to another provider', async () => {
+    const settings = await settingsOf({
+      flags: { profile: 'work', issuer: 'https://b.test' },
+      config: `profiles: { work: { ${keep} } }`,
+      more,
+    });
+    expect([settings.has('redisUrl'), settings.has('storeKey')]).toEqual([true, true]);
   });
 });
 
