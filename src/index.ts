@@ -1,9 +1,10 @@
 /** The public door: no I/O, no environment, no output when it is imported or when a Padlock is made. */
 import { programLayer } from './core/call-layers.ts';
 import { createRegistry, wire } from './core/compose.ts';
-import type { Plugin, Request } from './core/contracts.ts';
+import type { Plugin, Recorded, Request, Store } from './core/contracts.ts';
 import { type Container, resolve } from './core/inject.ts';
 import { type Padlock, PadlockPipeline } from './core/padlock.ts';
+import { readStrategy } from './core/plugin-record.ts';
 import type { Ports } from './core/ports.ts';
 import { mergeSettings } from './core/settings.ts';
 import { strategies } from './strategies/index.ts';
@@ -29,6 +30,12 @@ export interface PadlockOptions extends Omit<Request, 'signal'> {
   readonly ca?: string;
   /** Further options by name: what the chosen strategies declare. An unknown name is an error. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** Whose sessions. Default: `default`; `padlock` shares those of the command line. */
+  readonly app?: string;
+  /** Where sessions are kept: `memory` (default), `file`, `redis`, … or a store of one's own. */
+  readonly store?: string | Recorded<Store>;
+  /** Where {@link Padlock.fetch} may take the token: `https://api.example.test`. Nothing else gets a byte. */
+  readonly allowedOrigins?: readonly string[];
   readonly plugins?: readonly Plugin[];
   /** Replaces parts of the outside world. By default there is a clock and the network, and nobody to ask. */
   readonly ports?: Partial<Ports>;
@@ -36,15 +43,19 @@ export interface PadlockOptions extends Omit<Request, 'signal'> {
 
 /** What `options` say, by option key: the names that declarations use. */
 export const valuesFrom = ({
+  allowedOrigins: _allowedOrigins,
+  app: _app,
   ca: _ca,
   params,
   plugins: _plugins,
   ports: _ports,
+  store,
   values,
   ...rest
 }: PadlockOptions): Readonly<Record<string, unknown>> => ({
   ...rest,
   ...(params !== undefined && { param: params }),
+  ...(store !== undefined && { store: typeof store === 'string' ? store : store.name }),
   ...values,
 });
 
@@ -54,8 +65,10 @@ export const builtIn = (plugins?: readonly Plugin[]): ReturnType<typeof createRe
 /** A container with a Padlock in it, for tools that resolve from it themselves. */
 export function createPadlockContainer(options: PadlockOptions): Container {
   const { container, redactor, registry } = builtIn(options.plugins);
+  if (typeof options.store === 'object') registry.add(readStrategy(options.store, 'store'));
   const settings = mergeSettings([programLayer(registry, valuesFrom(options))], registry, redactor);
-  wire(container, { settings, ports: options.ports ?? {}, ca: options.ca });
+  const { allowedOrigins, app, ca, ports = {} } = options;
+  wire(container, { settings, ports, ca, app, allowedOrigins });
   return container;
 }
 
@@ -74,9 +87,12 @@ export type {
   Plugin,
   Proof,
   ProviderInfo,
+  Recorded,
   Request,
   Source,
   SourceHost,
+  Store,
+  StoreHost,
   Strategy,
   Style,
   TokenResponse,
@@ -103,6 +119,8 @@ export type {
   Question,
 } from './core/ports.ts';
 export type { AccessToken, Identity, IdToken, Session, User, Verdict } from './core/session.ts';
-export type { PadlockEvent } from './core/session-events.ts';
+export type { PadlockEvent, SessionListener } from './core/session-events.ts';
+export type { Lease, Reach, SessionStore, StoredEntry } from './core/store.ts';
+export type { GetTokenOptions, TokenCredential } from './core/token-credential.ts';
 export type { TokenRequest } from './core/token-source.ts';
 export type { Column, Row, View } from './core/view.ts';

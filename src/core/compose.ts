@@ -6,6 +6,7 @@ import { type HeadlessPorts, headlessPorts } from './headless.ts';
 import { HttpSettings, NodeHttp } from './http.ts';
 import { type Class, type Container, createContainer, provide, provideClass, resolve } from './inject.ts';
 import { PadlockPipeline } from './padlock.ts';
+import { AllowedOrigins, originsOf } from './padlock-fetch.ts';
 import { AlgorithmPins } from './pins.ts';
 import { registerPlugin } from './plugin-record.ts';
 import { Browser, Clock, Files, Host, Http, Log, Notices, type Ports, Prompt } from './ports.ts';
@@ -47,14 +48,17 @@ export interface Wiring {
   readonly ca?: string | undefined;
   /** Whose sessions. */
   readonly app?: string | undefined;
+  /** Where `fetch` may take a token. */
+  readonly allowedOrigins?: readonly string[] | undefined;
 }
 
 /** Puts the world and the settings into the container and builds the pipeline. */
-export function wire(container: Container, { app = 'default', settings, ports, ca }: Wiring): PadlockPipeline {
+export function wire(container: Container, { app = 'default', settings, ports, ca, allowedOrigins = [] }: Wiring): PadlockPipeline {
   const world = headlessPorts(ports);
   const timeout = settings.get('timeout');
   provide(container, Settings, settings);
   provide(container, App, app);
+  provide(container, AllowedOrigins, originsOf(allowedOrigins));
   provide(container, HttpSettings, { timeout: typeof timeout === 'number' ? timeout : undefined, ca });
   provide(container, CacheSettings, { files: settings.get('noCache') === true ? undefined : world.files, ca });
   providePorts(container, world);

@@ -2,6 +2,11 @@
 import type { AccessRecord } from './session-record.ts';
 
 const MINUTE = 60_000;
+/** Milliseconds for which a token counts as good whose provider does not say how long it lives: not for ever. */
+export const ASSUMED_LIFETIME = 5 * MINUTE;
+
+/** Seconds that a token lives at least when a caller gets it, unless it says otherwise: it has to survive the request it is for. */
+export const MIN_TTL = 10;
 
 /** Milliseconds of life that are enough for a caller; the rest of the window is for refreshing early. */
 export interface Need {
@@ -11,21 +16,24 @@ export interface Need {
   readonly minTtl: number;
 }
 
-const left = ({ expiresAt }: AccessRecord, now: number): number => (expiresAt === null ? 0 : expiresAt - now);
+/** When it is over, in milliseconds since the epoch, as far as anybody knows. */
+export const endOf = ({ expiresAt, issuedAt }: AccessRecord): number => expiresAt ?? issuedAt + ASSUMED_LIFETIME;
 
-/** Issued in the future: the clock was moved back, and how long it really lives cannot be said. */
-const isFromTheFuture = ({ expiresAt, lifetime }: AccessRecord, now: number): boolean =>
-  expiresAt !== null && lifetime !== null && expiresAt - lifetime > now + MINUTE;
-
-/** It can be handed out: it lives for as long as the caller needs it. One without an expiry may be over at any time. */
-export const isUsable = (access: AccessRecord, { now, minTtl }: Need): boolean => {
-  const remaining = left(access, now);
-  return remaining > 0 && remaining >= minTtl * 1000 && !isFromTheFuture(access, now);
-};
+/** It can be handed out: it lives for as long as the caller needs it. One from the future says that the clock was moved back. */
+export function isUsable(access: AccessRecord, { now, minTtl }: Need): boolean {
+  const remaining = endOf(access) - now;
+  return remaining > 0 && remaining >= minTtl * 1000 && access.issuedAt <= now + MINUTE;
+}
 
 /**
  * It is not yet time for another: more than min(60 s, a fifth of its life) is left, a little more or less by `jitter` (0 to 1), so that many
  * processes do not come at once.
  */
-export const isFresh = (access: AccessRecord, need: Need, jitter: number): boolean =>
-  isUsable(access, need) && left(access, need.now) > Math.min(MINUTE, (access.lifetime ?? 0) / 5) * (0.8 + 0.4 * jitter);
+export function isFresh(access: AccessRecord, need: Need, jitter: number): boolean {
+  const end = endOf(access);
+  return isUsable(access, need) && end - need.now > Math.min(MINUTE, (end - access.issuedAt) / 5) * (0.8 + 0.4 * jitter);
+}
+
+/** Those that are not over yet. */
+export const living = (access: Readonly<Record<string, AccessRecord>>, now: number): Readonly<Record<string, AccessRecord>> =>
+  Object.fromEntries(Object.entries(access).filter(([, each]) => endOf(each) > now));

@@ -2,7 +2,10 @@
 import { setMaxListeners } from 'node:events';
 import { abortReason } from './abort.ts';
 import type { Request } from './contracts.ts';
+import { isFresh, isUsable, MIN_TTL } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
+import { AllowedOrigins, AuthorizedFetch, type Fetch } from './padlock-fetch.ts';
+import { Clock, Log } from './ports.ts';
 import type { AccessToken, Session } from './session.ts';
 import { type PadlockEvent, SessionEvents, type SessionListener } from './session-events.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -10,6 +13,7 @@ import { SessionLookup } from './session-lookup.ts';
 import { type AccessRecord, accessToken } from './session-record.ts';
 import { App, Sessions } from './sessions.ts';
 import { SharedWork } from './shared-work.ts';
+import { type TokenCredential, tokenCredential } from './token-credential.ts';
 import { type TokenRequest, TokenSource } from './token-source.ts';
 
 /** A session as a list shows it. */
@@ -37,7 +41,14 @@ export interface Padlock extends AsyncDisposable {
   sessions(): Promise<readonly ListedSession[]>;
   /** Forgets a session, or the current one, and revokes its refresh token where the provider can (RFC 7009). */
   logout(session?: Session, options?: LogoutOptions): Promise<{ readonly revoked: boolean }>;
-  /** Returns what ends the listening. */
+  /**
+   * `fetch` with the access token, to the `allowedOrigins` and nowhere else: any other is `usage_bad_value` before a byte is sent. A redirect
+   * to another origin loses the token. After a 401 it asks once more with a new one, unless the body is a stream.
+   */
+  readonly fetch: Fetch;
+  /** For the Azure SDKs: a `TokenCredential` of @azure/core-auth. */
+  asTokenCredential(): TokenCredential;
+  /** Returns what ends the listening. `dropped`: signed out, or the provider took the session back. */
   on(event: PadlockEvent, listener: SessionListener): () => void;
 }
 
@@ -45,6 +56,9 @@ interface Recent {
   readonly record: AccessRecord;
   readonly token: AccessToken;
 }
+
+/** Different requests whose tokens are remembered; a program that makes up more has them read from the store. */
+const MOST_RECENT = 1000;
 
 @injectable()
 export class PadlockPipeline implements Padlock {
@@ -55,9 +69,11 @@ export class PadlockPipeline implements Padlock {
   readonly #events: SessionEvents;
   readonly #app: string;
   /** Tokens by what callers asked for: the hot path of a program that embeds Padlock. */
-  readonly #recent = new Map<string, Recent>();
+  #recent = new Map<string, Recent>();
   readonly #work = new SharedWork<AccessToken>();
   readonly #ending = new AbortController();
+  readonly #clock: Clock;
+  readonly fetch: Fetch;
 
   constructor(
     @inject(SessionKeeper) keeper: SessionKeeper,
@@ -66,6 +82,9 @@ export class PadlockPipeline implements Padlock {
     @inject(SessionLookup) lookup: SessionLookup,
     @inject(SessionEvents) events: SessionEvents,
     @inject(App) app: string,
+    @inject(AllowedOrigins) origins: AllowedOrigins,
+    @inject(Clock) clock: Clock,
+    @inject(Log) log: Log,
   ) {
     this.#keeper = keeper;
     this.#tokens = tokens;
@@ -73,21 +92,32 @@ export class PadlockPipeline implements Padlock {
     this.#lookup = lookup;
     this.#events = events;
     this.#app = app;
+    this.#clock = clock;
+    this.fetch = new AuthorizedFetch(origins, (request) => this.token(request), log).fetch;
     setMaxListeners(0, this.#ending.signal); // every call in flight listens
   }
 
   async authenticate(request: Request = {}): Promise<Session> {
     const signal = this.#signal(request.signal);
     if (signal.aborted) throw abortReason(signal); // before anybody is asked for a password
-    this.#recent.clear();
-    return this.#keeper.signIn(request, signal);
+    return this.#forgetting(() => this.#keeper.signIn(request, signal));
   }
 
   async token(request: TokenRequest = {}): Promise<AccessToken> {
-    const key = keyOf(request);
-    const recent = this.#recent.get(key);
-    if (recent !== undefined && request.refresh !== true && this.#tokens.isFresh(recent.record, request)) return recent.token;
-    return this.#work.run(key, (signal) => this.#taken(key, request, signal), this.#signal(request.signal));
+    const wishes = wishesOf(request);
+    const work = workOf(wishes, request);
+    const recent = this.#recent.get(wishes);
+    if (recent !== undefined && request.refresh !== true) {
+      const need = { now: this.#clock.now(), minTtl: request.minTtl ?? MIN_TTL };
+      if (isFresh(recent.record, need, 0.5)) return recent.token;
+      if (this.#work.has(work) && isUsable(recent.record, need)) return recent.token; // somebody is at it already
+    }
+    const signals = request.signal === undefined ? [this.#ending.signal] : [request.signal, this.#ending.signal];
+    return this.#work.run(work, (signal) => this.#taken(wishes, request, signal), ...signals);
+  }
+
+  asTokenCredential(): TokenCredential {
+    return tokenCredential((request) => this.token(request), this.#clock);
   }
 
   async session(): Promise<Session | undefined> {
@@ -102,14 +132,12 @@ export class PadlockPipeline implements Padlock {
   }
 
   async logout(session?: Session, { local = false, signal }: LogoutOptions = {}): Promise<{ readonly revoked: boolean }> {
-    this.#recent.clear();
-    return { revoked: await this.#keeper.logout(session, local, this.#signal(signal)) };
+    return this.#forgetting(async () => ({ revoked: await this.#keeper.logout(session, local, this.#signal(signal)) }));
   }
 
   /** Forgets every session here, and what cannot be read; the provider is not told. */
   async forgetAll(): Promise<void> {
-    this.#recent.clear();
-    await this.#sessions.removeAll(this.#app);
+    await this.#forgetting(() => this.#sessions.removeAll(this.#app));
   }
 
   on(event: PadlockEvent, listener: SessionListener): () => void {
@@ -118,15 +146,33 @@ export class PadlockPipeline implements Padlock {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
-    this.#recent.clear();
+    this.#recent = new Map();
+    await this.#work.settled(); // what a refresh got is kept
     await this.#sessions.close();
   }
 
-  async #taken(key: string, request: TokenRequest, signal: AbortSignal): Promise<AccessToken> {
+  async #taken(wishes: string, request: TokenRequest, signal: AbortSignal): Promise<AccessToken> {
+    if (request.refresh === true) this.#recent.delete(wishes);
+    const recent = this.#recent;
     const record = await this.#tokens.get(request, signal);
     const token = accessToken(record);
-    this.#recent.set(key, { record, token });
+    if (recent.size >= MOST_RECENT) recent.clear();
+    recent.set(wishes, { record, token }); // in vain, if somebody signed in or out meanwhile: then this is another session's
     return token;
+  }
+
+  /** What was remembered before, and what is under way, is of a session that is over. */
+  async #forgetting<T>(change: () => Promise<T>): Promise<T> {
+    const forget = (): void => {
+      this.#recent = new Map();
+      this.#work.detach();
+    };
+    forget();
+    try {
+      return await change();
+    } finally {
+      forget();
+    }
   }
 
   #signal(signal?: AbortSignal): AbortSignal {
@@ -134,9 +180,13 @@ export class PadlockPipeline implements Padlock {
   }
 }
 
-/** Calls with the same key share one piece of work. The plain call, which is the frequent one, needs no text to be made. */
-function keyOf({ scope, audience, resource, params, minTtl, refresh, login }: TokenRequest): string {
+/** Calls with the same wishes get the same token. The plain call, which is the frequent one, needs no text to be made. */
+function wishesOf({ scope, audience, resource, params }: TokenRequest): string {
   const isPlain = scope === undefined && audience === undefined && resource === undefined && params === undefined;
-  if (isPlain && minTtl === undefined && refresh !== true && login !== true) return '';
-  return JSON.stringify([scope, audience, resource, params, minTtl, refresh, login]);
+  return isPlain ? '' : JSON.stringify([scope, audience, resource, params]);
+}
+
+/** Calls that may share one piece of work. */
+function workOf(wishes: string, { login = false, minTtl, refresh = false }: TokenRequest): string {
+  return login || refresh || minTtl !== undefined ? JSON.stringify([wishes, login, minTtl, refresh]) : wishes;
 }

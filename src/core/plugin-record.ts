@@ -1,6 +1,6 @@
 /** A plugin's record: is it one, and may its strategies join the registry? */
 import { recordFaults } from './contract/record.ts';
-import type { Plugin } from './contracts.ts';
+import type { Plugin, Strategy } from './contracts.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { quoted } from './options.ts';
 import type { Registry } from './registry.ts';
@@ -28,6 +28,13 @@ function checkForm(strategy: unknown): void {
   if (fault !== undefined) refuse(fault);
   if (isObject(strategy) && 'use' in strategy)
     refuse('it names a class, and a class decorated by another copy of tsyringe cannot be built here');
+}
+
+/** A strategy that a program hands over, of the kind it has to be. Throws `plugin_contract`. */
+export function readStrategy<S extends Strategy>(value: S, kind: S['kind']): S {
+  checkForm(value);
+  if (value.kind !== kind) refuse(`it is a ${value.kind} and not a ${kind}`);
+  return value;
 }
 
 /** Adds a plugin's strategies. Throws `plugin_contract`, `plugin_conflict`. */

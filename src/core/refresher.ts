@@ -6,6 +6,7 @@ import { abortReason } from './abort.ts';
 import { optional } from './client.ts';
 import type { Request, TokenResponse } from './contracts.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
+import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import { Clock, Log, Notices } from './ports.ts';
@@ -69,22 +70,24 @@ export class Refresher {
     const sent = record.refreshToken ?? fail('auth_login_required', 'The session cannot be refreshed.', { hint: SIGN_IN_AGAIN });
     const grant = await this.#registry.use('grant', record.identity.flow);
     const client = await this.client(record, signal);
+    const lasting = new AbortController().signal; // a caller who leaves must not cost the session its new refresh token
     const context = {
       info: client.info,
       grant,
       request,
       asking: { signal },
-      signal,
+      signal: lasting,
       warn: (notice: { code: string; message: string }) => this.#notices.warn(notice),
     };
     const check = await this.#verification.prepare({ ...context, refreshes: record.user?.id ?? null });
     await this.#sessions.probe(record);
     if (lease.remaining() < this.deadline && !(await lease.renew())) return undefined;
 
+    if (signal.aborted) throw abortReason(signal);
     const response = await this.#exchange(client, held, sent, request, lease, signal);
     if (response === undefined) return undefined;
     const tokens = readTokenResponse(response, this.#clock.now());
-    const committed = await this.#commit(held, tokens, client, signal);
+    const committed = await this.#commit(held, tokens, client);
     if (committed === undefined) return undefined;
     const verified = await this.#verified(check, tokens);
     const session = sessionFrom({
@@ -101,7 +104,7 @@ export class Refresher {
     const next: SessionRecord = {
       ...committed.record,
       pending: false,
-      access: { ...living(committed.record, now), [accessKey(request)]: accessRecord(session.access, now) },
+      access: { ...living(committed.record.access, now), [accessKey(request)]: accessRecord(session.access, now) },
       ...(session.identity.verified && { claims: session.identity.claims, user: session.user }),
       ...(session.idToken && {
         idToken: { value: session.idToken.value, expiresAt: session.idToken.expiresAt.getTime(), verified: session.idToken.verified },
@@ -147,12 +150,10 @@ export class Refresher {
     lease: Lease,
     signal: AbortSignal,
   ): Promise<TokenResponse | undefined> {
-    const send = (): Promise<TokenResponse> =>
-      this.#provider.exchange(client, 'refresh_token', { refresh_token: sent }, { ...request, signal });
+    const send = (): Promise<TokenResponse> => this.#provider.exchange(client, 'refresh_token', { refresh_token: sent }, request);
     try {
       return await this.#twice(send, lease, signal);
     } catch (error) {
-      if (signal.aborted) throw abortReason(signal);
       if (!isPadlockError(error)) throw error;
       if (error.oauthError === 'invalid_grant') return this.#refused(held, error, { refreshToken: null });
       if (error.oauthError === undefined && [400, 401, 403].includes(error.httpStatus ?? 0))
@@ -188,7 +189,7 @@ export class Refresher {
   }
 
   /** The new refresh token first: whatever happens next, it is the only one that is still good. */
-  async #commit(held: Held, tokens: TokenSet, client: Client, signal: AbortSignal): Promise<Held | undefined> {
+  async #commit(held: Held, tokens: TokenSet, client: Client): Promise<Held | undefined> {
     if (tokens.refreshToken === undefined || tokens.refreshToken === held.record.refreshToken) return held;
     const committed = await this.#sessions.write(held.name, held.tag, {
       ...held.record,
@@ -196,12 +197,12 @@ export class Refresher {
       pending: true,
       suspect: false,
     });
-    if (committed === undefined) await this.#revoke(client, tokens.refreshToken, signal);
+    if (committed === undefined) await this.giveBack(client, tokens.refreshToken);
     return committed;
   }
 
   /** A result that nobody may keep is given back as far as the provider takes it. */
-  async #revoke(client: Client, token: string, signal: AbortSignal): Promise<void> {
+  async giveBack(client: Client, token: string, signal?: AbortSignal): Promise<void> {
     try {
       await this.#provider.revoke(client, token, 'refresh_token', signal);
     } catch (error) {
@@ -219,7 +220,3 @@ export class Refresher {
     }
   }
 }
-
-/** Access tokens that are not over yet. */
-const living = ({ access }: SessionRecord, now: number): SessionRecord['access'] =>
-  Object.fromEntries(Object.entries(access).filter(([, { expiresAt }]) => expiresAt !== null && expiresAt > now));

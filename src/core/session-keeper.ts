@@ -2,6 +2,7 @@
 
 import type { Request } from './contracts.ts';
 import { isPadlockError } from './errors.ts';
+import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import { Clock, Notices } from './ports.ts';
 import { Provider } from './provider.ts';
@@ -12,6 +13,15 @@ import { SessionLookup } from './session-lookup.ts';
 import { accessKey, recordOf, type SessionIdentity, type SessionRecord, sessionOf } from './session-record.ts';
 import { App, type Held, isUnreadable, Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
+
+/** What there was before a sign-in that nobody asked for by name. */
+export interface Found {
+  /** What is replaced, if that is the session's name: the tag it had, null for nothing. */
+  readonly name: string;
+  readonly tag: string | null;
+  /** What a later call without wishes asks for. */
+  readonly request: Request;
+}
 
 @injectable()
 export class SessionKeeper {
@@ -51,13 +61,29 @@ export class SessionKeeper {
 
   /** Signs in and stores the session. Where storing fails afterwards, the session says so: the answer is not lost. */
   async signIn(request: Request, signal: AbortSignal): Promise<Session> {
+    return (await this.#signedIn(request, signal)) as Session; // nothing is compared, so it is kept
+  }
+
+  /**
+   * Signs in because a token is needed, in place of what was found. Undefined when somebody signed in or out meanwhile: then the result was
+   * dropped, and its refresh token given back.
+   */
+  acquire(request: Request, found: Found, signal: AbortSignal): Promise<Session | undefined> {
+    return this.#signedIn(request, signal, found);
+  }
+
+  async #signedIn(request: Request, signal: AbortSignal, found?: Found): Promise<Session | undefined> {
     const place = await this.#sessions.place(); // first: where nothing can be kept, nobody should have typed a password
     const { client, grant, request: asked, session, who } = await this.#signIn.run(request, signal);
     const { clientId, issuer, profile } = session;
     const identity: SessionIdentity = { app: this.#app, profile: profile ?? null, issuer, clientId, flow: grant.name, who };
-    const record = recordOf(session, identity, client.auth.name, asked, this.#clock.now());
+    const record = { ...recordOf(session, identity, client.auth.name, asked, this.#clock.now()), ...(found && { request: found.request }) };
     const storable = grant.storable !== false;
-    const unsaved = storable ? await this.#store(identity, record, grant.subject === 'client') : undefined;
+    const unsaved = storable ? await this.#store(identity, record, grant.subject === 'client', found) : undefined;
+    if (unsaved === 'outdated') {
+      if (session.refreshToken !== undefined) await this.#refresher.giveBack(client, session.refreshToken, signal);
+      return undefined;
+    }
     const stored = storable && unsaved === undefined ? place : undefined;
     const kept = sessionOf(record, stored, accessKey(asked), session.warnings) ?? session;
     const told = withHidden({ ...kept }, { refreshToken: session.refreshToken, unsaved }) as Session;
@@ -108,10 +134,13 @@ export class SessionKeeper {
     else await this.#sessions.remove(name);
   }
 
-  async #store(identity: SessionIdentity, record: SessionRecord, isClient: boolean) {
+  /** Returns why it is not stored, if it is not. */
+  async #store(identity: SessionIdentity, record: SessionRecord, isClient: boolean, found: Found | undefined) {
     try {
       const name = await this.#sessions.nameOf(identity);
-      await this.#sessions.write(name, undefined, isClient ? await this.#withOthers(name, record) : record);
+      const tag = found?.name === name ? found.tag : undefined;
+      const written = await this.#sessions.write(name, tag, isClient ? await this.#withOthers(name, record) : record);
+      if (written === undefined) return 'outdated';
       await this.#sessions.makeCurrent(identity, name);
       return undefined;
     } catch (error) {
@@ -126,8 +155,6 @@ export class SessionKeeper {
       if (!isUnreadable(error)) throw error;
       return undefined; // it is replaced by what can be read
     });
-    const now = this.#clock.now();
-    const living = Object.entries(before?.record.access ?? {}).filter(([, { expiresAt }]) => expiresAt !== null && expiresAt > now);
-    return { ...record, access: { ...Object.fromEntries(living), ...record.access } };
+    return { ...record, access: { ...living(before?.record.access ?? {}, this.#clock.now()), ...record.access } };
   }
 }

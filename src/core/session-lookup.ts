@@ -56,6 +56,12 @@ export class SessionLookup {
     return { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
   }
 
+  /** What a call without wishes asks for where nobody is signed in. */
+  async usual(): Promise<Request> {
+    const flow = this.#settings.text('flow');
+    return flow === undefined ? {} : requestFrom(this.#settings, await this.#registry.use('grant', flow), {});
+  }
+
   /** What a session that does not exist yet will be called, as far as that is known: those who would make it take turns by it. */
   expectedName(): Promise<string> {
     const { app, profile, issuer = '', clientId = '', flow = '', who = {} } = this.#wanted();

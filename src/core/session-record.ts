@@ -22,8 +22,8 @@ export interface AccessRecord {
   readonly type: 'Bearer' | 'DPoP';
   /** Milliseconds since the epoch; null when the provider did not say. */
   readonly expiresAt: number | null;
-  /** Milliseconds from when it was issued to when it expires. */
-  readonly lifetime: number | null;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
   readonly scope: readonly string[];
   readonly verified: Verdict;
 }
@@ -52,14 +52,18 @@ export interface SessionRecord {
 
 /** What of a request makes another access token of the same session. */
 export const accessKey = ({ scope = [], audience, resource = [], params = {} }: Request): string =>
-  JSON.stringify([[...new Set(scope)].sort(), audience ?? null, [...new Set(resource)].sort(), Object.entries(params).sort()]);
+  JSON.stringify([[...new Set(scope)].sort(), audience ?? null, [...new Set(resource)].sort(), sorted(params)]);
+
+/** The entries of an object in an order of their own. */
+export const sorted = (object: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
+  Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A verified answer as the access token that is stored. `now`: milliseconds. */
 export const accessRecord = ({ value, type, expiresAt, scope, verified }: AccessToken, now: number): AccessRecord => ({
   value,
   type,
   expiresAt: expiresAt?.getTime() ?? null,
-  lifetime: expiresAt === undefined ? null : expiresAt.getTime() - now,
+  issuedAt: now,
   scope,
   verified,
 });

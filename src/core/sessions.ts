@@ -2,7 +2,7 @@
 import { isPadlockError, type PadlockError } from './errors.ts';
 import { inject, injectable, token } from './inject.ts';
 import { Notices } from './ports.ts';
-import { decodeRecord, encodeRecord, type SessionIdentity, type SessionRecord } from './session-record.ts';
+import { decodeRecord, encodeRecord, type SessionIdentity, type SessionRecord, sorted } from './session-record.ts';
 import type { Lease } from './store.ts';
 import { type Opened, StoreOpener } from './store-opener.ts';
 
@@ -37,7 +37,7 @@ export class Sessions {
 
   /** The name of a session. */
   async nameOf({ app, profile, issuer, clientId, flow, who }: SessionIdentity): Promise<string> {
-    return (await this.#open()).vault.nameOf('session', app, profile, issuer, clientId, flow, Object.entries(who).sort());
+    return (await this.#open()).vault.nameOf('session', app, profile, issuer, clientId, flow, sorted(who));
   }
 
   /** The session of exactly this identity, else the current one of the profile if nothing that is known of it differs. */
@@ -136,8 +136,9 @@ export class Sessions {
       this.#opened = undefined;
       return;
     }
-    for (const name of await opened.store.names())
-      if (!(await isForeign(opened, name, app))) await opened.store.replace(name, undefined, null);
+    for (const _round of ['sessions', 'notes of sessions that are gone'])
+      for (const name of await opened.store.names())
+        if (!(await isForeign(opened, name, app))) await opened.store.replace(name, undefined, null);
   }
 
   /** The lease of a name for `milliseconds`, or undefined while somebody else holds it. */
@@ -168,8 +169,13 @@ export class Sessions {
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= this.#opener.open();
-    return this.#opened;
+    if (this.#opened !== undefined) return this.#opened;
+    const opening = this.#opener.open();
+    this.#opened = opening;
+    opening.catch(() => {
+      if (this.#opened === opening) this.#opened = undefined; // the next caller tries again
+    });
+    return opening;
   }
 }
 
@@ -189,13 +195,15 @@ function noteIn(plain: Uint8Array): Note | undefined {
 export const isUnreadable = (error: unknown): error is PadlockError => isPadlockError(error) && UNREADABLE.has(error.code);
 const UNREADABLE: ReadonlySet<string> = new Set(['store_decrypt', 'store_corrupt', 'store_version']);
 
-/** Another app's session, or one that a newer Padlock wrote: not ours to remove. */
+/** Another app's session, or one that a newer Padlock wrote, or what is noted of such: not ours to remove. */
 async function isForeign({ store, vault }: Opened, name: string, app: string): Promise<boolean> {
   try {
     const entry = await store.read(name);
     if (entry === undefined) return false; // gone, or set aside
     const plain = vault.open(name, entry.data);
-    return noteIn(plain) !== undefined || decodeRecord(plain).identity.app !== app;
+    const note = noteIn(plain);
+    if (note === undefined) return decodeRecord(plain).identity.app !== app;
+    return note.current !== undefined && (await store.read(note.current)) !== undefined;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return error.code === 'store_version';

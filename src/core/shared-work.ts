@@ -10,25 +10,40 @@ interface Running<T> {
 /** Single flight by key. One caller's cancellation ends only its own wait; when the last one leaves, the work is cancelled. */
 export class SharedWork<T> {
   readonly #running = new Map<string, Running<T>>();
+  readonly #unsettled = new Set<Promise<T>>();
 
   has(key: string): boolean {
     return this.#running.has(key);
   }
 
-  async run(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (signal?.aborted) throw abortReason(signal);
+  /** Later callers start anew, whatever runs. */
+  detach(): void {
+    this.#running.clear();
+  }
+
+  /** Ends when everything that runs now has ended, well or not. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#unsettled);
+  }
+
+  async run(key: string, work: (signal: AbortSignal) => Promise<T>, ...signals: readonly AbortSignal[]): Promise<T> {
+    for (const signal of signals) if (signal.aborted) throw abortReason(signal);
     const running = this.#running.get(key) ?? this.#start(key, work);
     running.waiting++;
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const leave = (event: Event): void => {
+        stay();
         if (--running.waiting === 0) {
           this.#forget(key, running);
           running.controller.abort();
         }
-        reject(signal && abortReason(signal));
+        reject(abortReason(event.target as AbortSignal));
       };
-      signal?.addEventListener('abort', leave, { once: true });
-      running.result.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
+      const stay = (): void => {
+        for (const signal of signals) signal.removeEventListener('abort', leave);
+      };
+      for (const signal of signals) signal.addEventListener('abort', leave);
+      running.result.then(resolve, reject).finally(stay);
     });
   }
 
@@ -36,7 +51,11 @@ export class SharedWork<T> {
     const controller = new AbortController();
     const running: Running<T> = { result: work(controller.signal), controller, waiting: 0 };
     this.#running.set(key, running);
-    const forget = (): void => this.#forget(key, running);
+    this.#unsettled.add(running.result);
+    const forget = (): void => {
+      this.#unsettled.delete(running.result);
+      this.#forget(key, running);
+    };
     running.result.then(forget, forget);
     return running;
   }

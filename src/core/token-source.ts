@@ -1,12 +1,13 @@
 /** An access token: the stored one, else a refreshed one, else a new one; one process at a time makes it, the others take it. */
 
 import type { Request } from './contracts.ts';
-import { fail, isPadlockError } from './errors.ts';
-import { isFresh, isUsable, type Need } from './freshness.ts';
+import { type Category, fail, isPadlockError, type PadlockError } from './errors.ts';
+import { isFresh, isUsable, MIN_TTL, type Need } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
-import { Clock, Log } from './ports.ts';
+import { Clock, Log, Notices } from './ports.ts';
 import { Refresher } from './refresher.ts';
-import { SessionEvents } from './session-events.ts';
+import type { Session } from './session.ts';
+import { type PadlockEvent, SessionEvents } from './session-events.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SessionLookup } from './session-lookup.ts';
 import { type AccessRecord, accessKey, accessRecord } from './session-record.ts';
@@ -14,7 +15,7 @@ import { type Held, Sessions } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
 import type { Lease } from './store.ts';
-import { Turns } from './turns.ts';
+import { type Asking, Turns } from './turns.ts';
 
 /** What `token()` is asked for. */
 export interface TokenRequest extends Request {
@@ -25,6 +26,26 @@ export interface TokenRequest extends Request {
   /** Signing in, and asking for what that needs, is allowed. */
   readonly login?: boolean;
 }
+
+/** What is known of the session when a call looks at it. */
+interface Known {
+  readonly held: Held | undefined;
+  /** Its token for the request. */
+  readonly stored: AccessRecord | undefined;
+  /** The token that the call found first; any other one is news. */
+  readonly spent: AccessRecord | undefined;
+}
+
+interface Turn {
+  readonly lease: Lease;
+  readonly asking: Asking;
+  readonly signal: AbortSignal;
+}
+
+/** How often a session may change under a call before it gives up. */
+const ROUNDS = 5;
+/** Failures that a token which still lives does not make good. */
+const BINDING: ReadonlySet<Category> = new Set(['internal', 'usage', 'verification', 'cancelled']);
 
 @injectable()
 export class TokenSource {
@@ -38,6 +59,7 @@ export class TokenSource {
   readonly #events: SessionEvents;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #notices: Notices;
 
   constructor(
     @inject(Settings) settings: Settings,
@@ -50,6 +72,7 @@ export class TokenSource {
     @inject(SessionEvents) events: SessionEvents,
     @inject(Clock) clock: Clock,
     @inject(Log) log: Log,
+    @inject(Notices) notices: Notices,
   ) {
     this.#settings = settings;
     this.#signIn = signIn;
@@ -61,43 +84,45 @@ export class TokenSource {
     this.#events = events;
     this.#clock = clock;
     this.#log = log;
-  }
-
-  /** Is this token still good enough to be handed out without a look at the store? */
-  isFresh(access: AccessRecord, request: TokenRequest): boolean {
-    return isFresh(access, this.#need(request), 0.5);
+    this.#notices = notices;
   }
 
   async get(request: TokenRequest, signal: AbortSignal): Promise<AccessRecord> {
-    const held = await this.#lookup.find();
-    const stored = held && (await this.#lookup.access(held, request));
-    if (stored !== undefined && request.refresh !== true && isFresh(stored, this.#need(request), Math.random())) return stored;
+    let seen: Known | undefined;
+    for (let round = 0; round < ROUNDS; round++) {
+      const held = await this.#lookup.find();
+      if (held === undefined && seen?.held !== undefined) loginRequired(); // signed out meanwhile, and so it stays
+      const stored = held && (await this.#lookup.access(held, request));
+      seen = { held, stored, spent: seen?.held === undefined ? stored : seen.spent };
+      const access = await this.#answer(seen, request, signal);
+      if (access !== undefined) return access;
+    }
+    fail('store_locked', 'Others change the session all the time.', { hint: 'Try again.' });
+  }
+
+  /** The stored token while it is fresh, else another; undefined when the session was changed meanwhile. */
+  async #answer(known: Known, request: TokenRequest, signal: AbortSignal): Promise<AccessRecord | undefined> {
+    const { held, spent, stored } = known;
+    const need = this.#need(request);
+    const mayStay = request.refresh !== true || stored?.value !== spent?.value;
+    if (stored !== undefined && mayStay && isFresh(stored, need, Math.random())) return stored;
+    const fallback = stored !== undefined && mayStay && isUsable(stored, need) ? stored : undefined;
+    if (!isRefreshable(held) && (await this.#needsHuman())) {
+      if (fallback !== undefined) return fallback; // early: nobody need be asked yet
+      if (stored !== undefined && mayStay && stored.expiresAt === null) return stored; // nobody knows that it is over
+      if (request.login !== true) loginRequired();
+    }
     try {
-      return await this.#renewed(held, stored, request, signal);
+      return await this.#another(known, request, signal);
     } catch (error) {
-      // it was early: what is there is good for what the caller needs
-      if (
-        !isPadlockError(error) ||
-        !error.retryable ||
-        request.refresh === true ||
-        stored === undefined ||
-        !isUsable(stored, this.#need(request))
-      )
-        throw error;
+      if (fallback === undefined || !isPadlockError(error) || BINDING.has(error.category)) throw error;
       this.#log.info('early_refresh_failed', { code: error.code });
-      return stored;
+      return fallback;
     }
   }
 
-  async #renewed(
-    held: Held | undefined,
-    spent: AccessRecord | undefined,
-    request: TokenRequest,
-    signal: AbortSignal,
-  ): Promise<AccessRecord> {
+  async #another({ held, spent }: Known, request: TokenRequest, signal: AbortSignal): Promise<AccessRecord | undefined> {
     const name = held?.name ?? (await this.#lookup.expectedName());
-    const human = (held === undefined || held.record.refreshToken === null || held.record.suspect) && (await this.#needsHuman());
-    if (human && request.login !== true) loginRequired();
     const look = async (isOurTurn: boolean): Promise<AccessRecord | undefined> => {
       const now = await (held === undefined ? this.#lookup.find() : this.#sessions.read(name));
       const access = now && (await this.#lookup.access(now, request));
@@ -105,40 +130,65 @@ export class TokenSource {
       // while somebody else is at it, what still works will do; in our own turn only what somebody else just got
       return access.value !== spent?.value || (!isOurTurn && request.refresh !== true) ? access : undefined;
     };
-    return this.#turns.take({ name, human, look, signal, work: (lease) => this.#renew(name, request, lease, signal) });
+    const human = request.login === true && (await this.#needsHuman());
+    return this.#turns.take({
+      name,
+      human,
+      look,
+      signal,
+      work: async (lease, asking) => {
+        const now = await (held === undefined ? this.#lookup.find() : this.#sessions.read(name));
+        if ((now === undefined) !== (held === undefined)) return undefined;
+        return this.#renew(now, name, request, { lease, asking, signal });
+      },
+    });
   }
 
-  async #renew(name: string, request: TokenRequest, lease: Lease, signal: AbortSignal): Promise<AccessRecord> {
-    const held = await this.#sessions.read(name);
-    if (held !== undefined && held.record.refreshToken !== null && !held.record.suspect) {
-      const refreshed = await this.#refresh(held, request, lease, signal);
-      if (refreshed !== undefined) return refreshed;
+  /** Refreshes what is stored, else signs in. */
+  async #renew(held: Held | undefined, name: string, request: TokenRequest, { asking, lease, signal }: Turn) {
+    let found = held;
+    if (isRefreshable(held)) {
+      const rejected = await this.#refreshed(held, request, lease, signal);
+      if (!isPadlockError(rejected)) return rejected;
+      if (request.login !== true && (await this.#needsHuman())) throw rejected;
+      found = await this.#sessions.read(name); // as the refusal left it
     }
-    if (request.login !== true && (await this.#needsHuman())) loginRequired();
-    const session = await this.#keeper.signIn(request, signal);
-    return accessRecord(session.access, this.#clock.now());
+    const human = await this.#needsHuman();
+    if (human && request.login !== true) loginRequired();
+    const asked = found === undefined ? request : await this.#lookup.asked(found, request);
+    const usual = found?.record.request ?? (await this.#lookup.usual());
+    const before = { name: human ? '' : name, tag: found?.tag ?? null, request: usual }; // what a human typed for is kept
+    const acquire = (): Promise<Session | undefined> => this.#keeper.acquire(asked, before, signal);
+    const session = await (human ? asking(acquire) : acquire());
+    if (session?.unsaved !== undefined)
+      this.#notices.warn({ code: session.unsaved.code, message: `The session is not kept: ${session.unsaved.message}` });
+    return session && accessRecord(session.access, this.#clock.now());
   }
 
-  async #refresh(held: Held, request: TokenRequest, lease: Lease, signal: AbortSignal): Promise<AccessRecord | undefined> {
+  /** Undefined when somebody changed the session meanwhile; the error when the provider refused the refresh token. */
+  async #refreshed(held: Held, request: TokenRequest, lease: Lease, signal: AbortSignal): Promise<AccessRecord | PadlockError | undefined> {
     const asked = await this.#lookup.asked(held, request);
     try {
       const refreshed = await this.#refresher.refresh(held, asked, lease, signal);
-      const now = refreshed ?? (await this.#sessions.read(held.name)); // somebody signed in or out meanwhile: theirs is the newer word
-      const session = refreshed && (await this.#keeper.sessionOf(refreshed, accessKey(asked)));
-      if (session !== undefined) this.#events.emit('refreshed', session);
-      return now && this.#lookup.access(now, request);
+      await this.#tell('refreshed', refreshed, asked);
+      return refreshed?.record.access[accessKey(asked)];
     } catch (error) {
-      const rejected = isPadlockError(error) && error.code === 'auth_refresh_rejected';
-      if (!rejected || (request.login !== true && (await this.#needsHuman()))) throw error;
-      return undefined; // the flow can sign in again
+      if (!isPadlockError(error) || error.code !== 'auth_refresh_rejected') throw error;
+      await this.#tell('dropped', held, asked);
+      return error;
     }
+  }
+
+  async #tell(event: PadlockEvent, held: Held | undefined, asked: Request): Promise<void> {
+    const session = held && (await this.#keeper.sessionOf(held, accessKey(asked)));
+    if (session !== undefined) this.#events.emit(event, session);
   }
 
   async #needsHuman(): Promise<boolean> {
     return !this.#settings.has('flow') || this.#signIn.needsHuman(await this.#signIn.grant());
   }
 
-  #need({ minTtl = 10 }: TokenRequest): Need {
+  #need({ minTtl = MIN_TTL }: TokenRequest): Need {
     return { now: this.#clock.now(), minTtl };
   }
 }
@@ -148,3 +198,6 @@ function loginRequired(): never {
     hint: 'Sign in with padlock auth, or allow this command to ask with --login.',
   });
 }
+
+const isRefreshable = (held: Held | undefined): held is Held =>
+  held !== undefined && held.record.refreshToken !== null && !held.record.suspect;

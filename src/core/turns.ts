@@ -1,7 +1,7 @@
 /** Taking turns at one session: one process works, the others wait for what it gets, and nobody waits for ever. */
-import { fail, isPadlockError } from './errors.ts';
+import { type Category, fail, isPadlockError } from './errors.ts';
 import { inject, injectable } from './inject.ts';
-import { Clock } from './ports.ts';
+import { Clock, Log } from './ports.ts';
 import { Sessions } from './sessions.ts';
 import { Settings } from './settings.ts';
 import type { Lease } from './store.ts';
@@ -9,13 +9,17 @@ import type { Lease } from './store.ts';
 export interface TurnRequest<T> {
   /** Of the session. */
   readonly name: string;
-  /** A human will be asked: that takes longer, and whoever finds it failed does not ask again at once. */
+  /** A human may be asked, here or in another process: that takes longer. */
   readonly human: boolean;
   /** What somebody else may have got meanwhile; `isOurTurn` once nobody else is at it any more. */
   readonly look: (isOurTurn: boolean) => Promise<T | undefined>;
-  readonly work: (lease: Lease) => Promise<T>;
+  /** Undefined when somebody changed the session meanwhile: then all that is known of it is old. */
+  readonly work: (lease: Lease, asking: Asking) => Promise<T | undefined>;
   readonly signal: AbortSignal;
 }
+
+/** Runs what asks a human. While somebody's attempt failed a moment ago, nobody is asked. */
+export type Asking = <R>(ask: () => Promise<R>) => Promise<R>;
 
 /** Milliseconds a request may take longer than its own deadline: reading, writing, a slow disk. */
 const MARGIN = 5_000;
@@ -27,29 +31,40 @@ const FIRST_LOOK = 20;
 const LAST_LOOK = 250;
 
 /** It failed before anybody was asked. */
-const NOBODY_ASKED: ReadonlySet<string> = new Set(['usage', 'config']);
+const NOBODY_ASKED: ReadonlySet<Category> = new Set(['usage', 'config']);
 
 @injectable()
 export class Turns {
   readonly #sessions: Sessions;
   readonly #settings: Settings;
   readonly #clock: Clock;
+  readonly #log: Log;
 
-  constructor(@inject(Sessions) sessions: Sessions, @inject(Settings) settings: Settings, @inject(Clock) clock: Clock) {
+  constructor(
+    @inject(Sessions) sessions: Sessions,
+    @inject(Settings) settings: Settings,
+    @inject(Clock) clock: Clock,
+    @inject(Log) log: Log,
+  ) {
     this.#sessions = sessions;
     this.#settings = settings;
     this.#clock = clock;
+    this.#log = log;
   }
 
-  /** The result of this process's work, or of somebody else's. Throws `store_locked` when the holder keeps it for too long. */
-  async take<T>({ name, human, look, work, signal }: TurnRequest<T>): Promise<T> {
+  /**
+   * The result of this process's work, or of somebody else's; undefined when the work found the session changed.
+   * Throws `store_locked` when the holder keeps it for too long.
+   */
+  async take<T>(turn: TurnRequest<T>): Promise<T | undefined> {
+    const { name, human, look, signal } = turn;
     const seconds = this.#settings.get('timeout');
     const patience = (typeof seconds === 'number' ? seconds : 30) * 1000 + MARGIN;
     const until = this.#clock.now() + (human ? HUMAN : patience);
     for (let pause = FIRST_LOOK; ; pause = Math.min(LAST_LOOK, pause * 1.5)) {
       signal.throwIfAborted();
       const lease = await this.#sessions.lease(name, patience + MARGIN);
-      if (lease !== undefined) return this.#work(lease, patience, { name, human, look, work, signal });
+      if (lease !== undefined) return this.#work(lease, patience, turn);
       const found = await look(false);
       if (found !== undefined) return found;
       if (this.#clock.now() > until)
@@ -60,34 +75,47 @@ export class Turns {
     }
   }
 
-  async #work<T>(lease: Lease, patience: number, { human, look, name, signal, work }: TurnRequest<T>): Promise<T> {
+  async #work<T>(lease: Lease, patience: number, { look, name, work }: TurnRequest<T>): Promise<T | undefined> {
     const done = new AbortController();
-    const heart = this.#beat(lease, patience / 3, AbortSignal.any([signal, done.signal]));
+    const heart = this.#beat(lease, patience / 3, done.signal);
     try {
       const found = await look(true); // the second look, under the lease: somebody may have been quicker
-      if (found !== undefined) return found;
-      if (human) await this.#refuseWhileCooling(name);
-      return await work(lease);
-    } catch (error) {
-      if (human && isPadlockError(error) && !NOBODY_ASKED.has(error.category)) await this.#sessions.markFailed(name, this.#clock.now());
-      throw error;
+      return found ?? (await work(lease, (ask) => this.#ask(name, ask)));
     } finally {
       done.abort();
       await heart;
-      await lease.release();
+      await lease.release().catch(this.#noted('lease_not_released')); // it ends by itself, and what the work got must not be lost for it
     }
   }
 
   /** Renews the lease until the work is done or it is lost; then the work finds that out when it writes. */
-  async #beat(lease: Lease, every: number, signal: AbortSignal): Promise<void> {
-    try {
-      for (;;) {
-        await this.#clock.sleep(every, signal);
-        if (!(await lease.renew())) return;
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+  async #beat(lease: Lease, every: number, done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      const began = performance.now();
+      await this.#clock.sleep(every, done).catch(() => undefined); // the work is done
+      if (done.aborted || performance.now() - began < 1) return; // or this clock never waits, as those of tests do
+      const held = await lease.renew().catch(this.#noted('lease_not_renewed'));
+      if (held === false) return;
     }
+  }
+
+  async #ask<R>(name: string, ask: () => Promise<R>): Promise<R> {
+    await this.#refuseWhileCooling(name);
+    try {
+      return await ask();
+    } catch (error) {
+      if (isPadlockError(error) && !NOBODY_ASKED.has(error.category))
+        await this.#sessions.markFailed(name, this.#clock.now()).catch(this.#noted('failure_not_marked'));
+      throw error;
+    }
+  }
+
+  /** For what helps the next caller and must not cost this one its result. */
+  #noted(event: string): (error: unknown) => undefined {
+    return (error) => {
+      this.#log.info(event, { code: isPadlockError(error) ? error.code : 'internal' });
+      return undefined;
+    };
   }
 
   async #refuseWhileCooling(name: string): Promise<void> {

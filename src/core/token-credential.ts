@@ -1,0 +1,35 @@
+/** A Padlock as the Azure SDKs want their credentials; the shapes are those of @azure/core-auth. */
+import type { Clock } from './ports.ts';
+import type { AccessToken } from './session.ts';
+import type { TokenRequest } from './token-source.ts';
+
+/** What a caller may add. A tenant is ignored: the issuer decides. */
+export interface GetTokenOptions {
+  readonly abortSignal?: Pick<AbortSignal, 'aborted'> & object;
+  /** A claims challenge: another token, which answers it. */
+  readonly claims?: string;
+  readonly tenantId?: string;
+}
+
+export interface TokenCredential {
+  /** Times are in milliseconds since the epoch. */
+  getToken(
+    scopes: string | readonly string[],
+    options?: GetTokenOptions,
+  ): Promise<{ token: string; expiresOnTimestamp: number; tokenType: 'Bearer' }>;
+}
+
+/** Milliseconds for which a token counts as good whose provider does not say how long it lives. */
+const ASSUMED = 300_000;
+
+export const tokenCredential = (getToken: (request: TokenRequest) => Promise<AccessToken>, clock: Clock): TokenCredential => ({
+  async getToken(scopes, { abortSignal, claims } = {}) {
+    const scope = typeof scopes === 'string' ? scopes.split(' ').filter(Boolean) : scopes;
+    const { expiresAt, value } = await getToken({
+      ...(scope.length > 0 && { scope }),
+      ...(claims !== undefined && { params: { claims } }),
+      ...(abortSignal && { signal: abortSignal as AbortSignal }),
+    });
+    return { token: value, expiresOnTimestamp: expiresAt?.getTime() ?? clock.now() + ASSUMED, tokenType: 'Bearer' };
+  },
+});
