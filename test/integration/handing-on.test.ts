@@ -50,7 +50,13 @@ const testWith = (program: string): typeof test => (has(program) ? test : (test.
 function serving(answer: (request: IncomingMessage, response: ServerResponse) => void, tls?: { cert: string; key: string }): () => string {
   const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
   beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
-  afterAll(() => new Promise((resolve) => void server.close(resolve).closeAllConnections()));
+  afterAll(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
   return () => `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

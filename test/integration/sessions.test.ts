@@ -1,10 +1,11 @@
 /** Sessions as users meet them: one command signs in, the others go on from there; through the packed CLI, with one home. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type CliResult, makeHome, runCli } from '../support/cli.ts';
+import { type CliResult, runCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
 import { type Document, valid } from './documents.ts';
+import { failure, SessionHome } from './session-home.ts';
 
 const API = 'https://api.percy.test';
 const idp = sharedSandbox();
@@ -13,27 +14,16 @@ const grants = (): readonly unknown[] =>
     .requests.at('token')
     .map(({ form }) => form.grant_type);
 
-let home: string;
-const padlock = (args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> => runCli(args, { home, env });
-/** A public client, so that nothing is needed to refresh but what was stored. */
-const signIn = (args: readonly string[] = [], username = idp().user.username, password = idp().user.password): Promise<CliResult> =>
-  runCli(['auth', '-q', ...args, '--username', username, '--password-stdin'], {
-    home,
-    env: envOf(idp().client('password', 'public')),
-    input: `${password}\n`,
-  });
-const failure = ({ stderr }: CliResult): unknown => valid<{ readonly error: unknown }>('error', JSON.parse(stderr)).error;
-const folder = (): string => join(home, '.local/state/padlock/sessions');
-/** What is kept: sessions, and which is the current one. */
-const entries = (): readonly string[] => readdirSync(folder()).filter((name) => /^[\w-]{20,}/.test(name));
+let home: SessionHome;
+const padlock = (...line: Parameters<SessionHome['padlock']>): Promise<CliResult> => home.padlock(...line);
 
 beforeEach(() => {
-  home = makeHome();
+  home = new SessionHome(idp());
 });
 
 describe('after padlock auth', () => {
   beforeEach(async () => {
-    expect((await signIn()).code).toBe(0);
+    expect((await home.signIn()).code).toBe(0);
     idp().requests.clear();
   });
 
@@ -59,9 +49,9 @@ describe('after padlock auth', () => {
       ['sessions', '--json'],
       ['whoami', '--debug'],
     ])
-      expect((await runCli(args, { home, secrets: tokens })).code).toBe(0);
-    for (const name of readdirSync(folder()))
-      for (const token of tokens) expect(readFileSync(join(folder(), name), 'latin1')).not.toContain(token);
+      expect((await runCli(args, { home: home.path, secrets: tokens })).code).toBe(0);
+    for (const name of readdirSync(home.folder))
+      for (const token of tokens) expect(readFileSync(join(home.folder, name), 'latin1')).not.toContain(token);
   });
 
   test('token --refresh and a longer --min-ttl ask the provider once, a shorter one does not', async () => {
@@ -109,19 +99,22 @@ describe('after padlock auth', () => {
 
   test('a wrong password at the next auth leaves the session as it was', async () => {
     const { stdout } = await padlock(['token']);
-    expect((await signIn([], idp().user.username, 'wrong-pa55word')).code).toBe(4);
+    expect((await home.signIn([], 'wrong-pa55word')).code).toBe(4);
     idp().requests.clear();
     expect((await padlock(['token'])).stdout).toBe(stdout);
     expect(idp().requests.all).toEqual([]);
   });
 
   test('another user and another profile have sessions of their own', async () => {
-    mkdirSync(join(home, '.config/padlock'), { recursive: true });
+    mkdirSync(join(home.path, '.config/padlock'), { recursive: true });
     const { issuer } = idp();
     const profile = `{ issuer: '${issuer}', client_id: padlock-public, flow: password, verifier: jwks, scope: [openid, offline_access] }`;
-    writeFileSync(join(home, '.config/padlock/config.yaml'), `profiles:\n  work: ${profile}\n  home: ${profile}\n`, { mode: 0o600 });
+    writeFileSync(join(home.path, '.config/padlock/config.yaml'), `profiles:\n  work: ${profile}\n  home: ${profile}\n`, { mode: 0o600 });
     const asProfile = (name: string, username: string): Promise<CliResult> =>
-      runCli(['auth', '-q', '-p', name, '--username', username, '--password-stdin'], { home, input: `${idp().user.password}\n` });
+      runCli(['auth', '-q', '-p', name, '--username', username, '--password-stdin'], {
+        home: home.path,
+        input: `${idp().user.password}\n`,
+      });
     await asProfile('work', 'robin@percy.test');
     await asProfile('work', 'Robin@Percy.test');
     await asProfile('home', 'robin@percy.test');
@@ -149,7 +142,7 @@ describe('after padlock auth', () => {
 
   test("logout --all tells the provider of each session with its own client's secret, and with no other's", async () => {
     const { clientSecret = '', issuer } = idp().client('password');
-    mkdirSync(join(home, '.config/padlock'), { recursive: true });
+    mkdirSync(join(home.path, '.config/padlock'), { recursive: true });
     const profile = (id: string, more: string): string =>
       `{ issuer: '${issuer}', client_id: ${id}, flow: password, username: robin@percy.test, password: { env: PASS }, scope: [openid, offline_access], ${more} }`;
     const lines = [
@@ -158,26 +151,29 @@ describe('after padlock auth', () => {
       `  secret: ${profile('padlock-hs256', 'verifier: shared-secret, client_secret: { env: CLIENT }')}`,
       `  public: ${profile('padlock-public', 'verifier: jwks')}`,
     ];
-    writeFileSync(join(home, '.config/padlock/config.yaml'), `${lines.join('\n')}\n`, { mode: 0o600 });
+    writeFileSync(join(home.path, '.config/padlock/config.yaml'), `${lines.join('\n')}\n`, { mode: 0o600 });
     const env = { CLIENT: clientSecret, PASS: idp().user.password };
     for (const name of ['secret', 'public']) expect((await padlock(['auth', '-q', '-p', name], env)).code).toBe(0);
     idp().requests.clear();
     const { code, stdout } = await padlock(['logout', '--all', '--json'], { CLIENT: clientSecret });
     const { logout } = JSON.parse(stdout) as { readonly logout: readonly { readonly profile: unknown; readonly revoked: boolean }[] };
-    expect([code, logout.map(({ profile: name, revoked }) => [name, revoked]).sort()]).toEqual([
-      0,
-      [
-        [null, false], // its settings are nobody's any more, now that there is a default profile
+    expect(new Map(logout.map(({ profile: name, revoked }) => [name, revoked]))).toEqual(
+      // the first one's settings are nobody's any more, now that there is a default profile
+      new Map<unknown, boolean>([
+        [null, false],
         ['public', true],
         ['secret', true],
-      ],
-    ]);
+      ]),
+    );
+    expect(code).toBe(0);
     const sent = idp().requests.at('revocation');
-    expect(sent.map(({ form }) => [form.client_id, form.client_secret]).sort()).toEqual([
-      ['padlock-hs256', clientSecret],
-      ['padlock-public', undefined],
-    ]);
-    expect(entries()).toEqual([]);
+    expect(new Map(sent.map(({ form }) => [form.client_id, form.client_secret]))).toEqual(
+      new Map<unknown, unknown>([
+        ['padlock-hs256', clientSecret],
+        ['padlock-public', undefined],
+      ]),
+    );
+    expect(home.entries()).toEqual([]);
   });
 
   test('logout tells the provider, forgets, and can be repeated', async () => {
@@ -231,9 +227,9 @@ describe('a client of its own, which needs nobody,', () => {
       [['--store', 'memory'], {}],
     ] as const)
       expect((await line(args, env)).code).toBe(0);
-    expect(existsSync(join(home, '.local'))).toBe(false);
+    expect(existsSync(join(home.path, '.local'))).toBe(false);
     expect((await line(['--store', 'file'], { CI: 'true' })).code).toBe(0);
-    expect(existsSync(folder())).toBe(true);
+    expect(existsSync(home.folder)).toBe(true);
     expect(failure(await line(['--store', 'file', '--no-store', '--json']))).toMatchObject({ code: 'usage_conflict' });
   });
 
@@ -248,64 +244,5 @@ describe('a client of its own, which needs nobody,', () => {
 test('auth --sandbox keeps nothing', async () => {
   const { code, stdout } = await padlock(['auth', '--sandbox', '--json']);
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { stored: { store: 'memory' } }]);
-  expect(existsSync(join(home, '.local/state'))).toBe(false);
-});
-
-describe('what cannot be read', () => {
-  /** The session itself is the largest file. */
-  const sessionFile = (): string => {
-    const paths = entries().map((name) => join(folder(), name));
-    return paths.reduce((a, b) => (readFileSync(a).length > readFileSync(b).length ? a : b));
-  };
-  beforeEach(async () => {
-    await signIn();
-  });
-
-  test('is forgotten by logout with all that was set aside, and auth works', async () => {
-    truncateSync(sessionFile(), 100);
-    expect((await padlock(['token'])).code).toBe(4);
-    expect((await padlock(['logout'])).code).toBe(0);
-    expect(entries().filter((name) => name.includes('corrupt'))).toEqual([]);
-    expect((await signIn()).code).toBe(0);
-    expect((await padlock(['token'])).code).toBe(0);
-  });
-
-  test('is detected where only a bit was changed', async () => {
-    const bytes = readFileSync(sessionFile());
-    bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
-    writeFileSync(sessionFile(), bytes);
-    expect(failure(await padlock(['token', '--json']))).toMatchObject({ code: 'store_decrypt' });
-    const { code, stderr } = await padlock(['logout']);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('could not be read; it was forgotten here')]);
-    expect((await padlock(['token'])).code).toBe(4);
-  });
-
-  test('is a reason to sign in again, and no reason to refuse that', async () => {
-    writeFileSync(sessionFile(), 'something else');
-    expect((await signIn()).code).toBe(0);
-    expect((await padlock(['token'])).code).toBe(0);
-  });
-
-  test('without its key is removed by logout --all', async () => {
-    rmSync(join(folder(), 'store.key'));
-    expect(failure(await padlock(['token', '--json']))).toMatchObject({
-      code: 'store_decrypt',
-      hint: expect.stringContaining('logout --all'),
-    });
-    expect(await padlock(['logout', '--all'])).toMatchObject({ code: 0, stderr: 'Nothing is left of any session.\n' });
-    expect((await signIn()).code).toBe(0);
-    expect((await padlock(['whoami'])).code).toBe(0);
-  });
-
-  test('and cannot be replaced: the answer is on stdout, the failure on stderr', async () => {
-    const file = sessionFile();
-    rmSync(file);
-    mkdirSync(join(file, 'in-the-way'), { recursive: true });
-    const { code, stdout, stderr } = await signIn(['--json']);
-    expect([code, JSON.parse(stdout), JSON.parse(stderr)]).toMatchObject([
-      9,
-      { stored: null },
-      { error: { exit: 9, category: 'storage' } },
-    ]);
-  });
+  expect(existsSync(join(home.path, '.local/state'))).toBe(false);
 });
