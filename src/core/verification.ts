@@ -147,12 +147,12 @@ export class Verification {
   async #idToken(
     chosen: ChosenVerifier,
     tokens: TokenSet,
-    { info, refreshes, signal }: CheckContext,
+    { info, refreshes, signal, warn }: CheckContext,
   ): Promise<NonNullable<Verified['idToken']>> {
     const { alg, kid, payload } = await this.#proveHinting(chosen, tokens.idToken ?? '', info, signal);
     const subject = refreshes ?? undefined;
     const claims = checkClaims(payload, { ...this.expectation(info), kind: 'id', accessToken: tokens.accessToken, alg, subject });
-    await this.#pin(info, alg, chosen); // check: algorithm is pinned
+    await this.#pin(info, alg, chosen, warn); // check: algorithm is pinned
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };
   }
 
@@ -201,14 +201,21 @@ export class Verification {
   }
 
   /** Trust on first use: what `auto` found is what it expects from now on. */
-  async #pin(info: ProviderInfo, alg: string, { algorithms }: ChosenVerifier): Promise<void> {
+  async #pin(info: ProviderInfo, alg: string, { algorithms }: ChosenVerifier, warn: CheckContext['warn']): Promise<void> {
     if (
       this.#settings.get('verifier') !== 'auto' ||
       this.#settings.has('idTokenSignedResponseAlg') ||
       (await this.#pins.get(this.#subject(info))) === alg
     )
       return;
-    if (algorithms.includes(alg)) await this.#pins.set(this.#subject(info), alg);
+    if (!algorithms.includes(alg)) return;
+    try {
+      await this.#pins.set(this.#subject(info), alg);
+    } catch (error) {
+      // a disk that cannot be written costs the pin and not the sign-in
+      if (!isPadlockError(error) || error.category !== 'storage') throw error;
+      warn({ code: 'algorithm_not_pinned', message: `The algorithm of the ID token cannot be remembered: ${error.message}` });
+    }
   }
 
   #subject({ issuer, clientId }: ProviderInfo): Parameters<AlgorithmPins['get']>[0] {
