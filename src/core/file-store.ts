@@ -6,7 +6,7 @@ import { entryBytes, entryIn } from './file-entry.ts';
 import { FileSweeper } from './file-sweep.ts';
 import type { Notice } from './ports.ts';
 import { isOpenToOthers, ownFacts, readOwn } from './private-file.ts';
-import { asideOf, setAside } from './set-aside.ts';
+import { asideOf, originalName, setAside } from './set-aside.ts';
 import type { Lease, SessionStore, StoredEntry } from './store.ts';
 import { fileKeyPlace, type KeyPlaces, openKey, removeKey, type StoreKey, type StoreWorld } from './store-key.ts';
 
@@ -99,7 +99,8 @@ class FileStore implements SessionStore {
   }
 
   async names(): Promise<readonly string[]> {
-    return (await this.#world.files.list(this.#world.directory)).filter((name) => NAME.test(name));
+    const there = (await this.#world.files.list(this.#world.directory)).map(originalName); // what was set aside can be removed by its name
+    return [...new Set(there)].filter((name) => NAME.test(name));
   }
 
   async lease(name: string, milliseconds: number): Promise<Lease | undefined> {

@@ -70,17 +70,31 @@ export class Sessions {
 
   async read(name: string): Promise<Held | undefined> {
     if (name === '') return undefined;
-    const { store, vault } = await this.#open();
+    const { store, tell, vault } = await this.#open();
     const entry = await store.read(name);
+    tell();
     return entry && { name, tag: entry.tag, record: decodeRecord(vault.open(name, entry.data)) };
   }
 
   /** Writes a record over what was read: a tag, null for none, undefined for whatever is there. Undefined when something else was. */
   async write(name: string, expected: string | null | undefined, record: SessionRecord): Promise<Held | undefined> {
-    const { store, vault } = await this.#open();
-    const tag = crypto.randomUUID();
-    const written = await store.replace(name, expected, { tag, data: vault.seal(name, encodeRecord(record)) });
-    return written ? { name, tag, record } : undefined;
+    const { entry, store, tell } = await this.#sealed(name, record);
+    const written = await store.replace(name, expected, entry);
+    tell();
+    return written ? { name, tag: entry.tag, record } : undefined;
+  }
+
+  /** Writes what cannot be had twice: where the store cannot take it now, it is kept on this machine, if it can be, and merged later. */
+  async writeForSure(name: string, expected: string, record: SessionRecord): Promise<Held | undefined> {
+    const { entry, store, tell } = await this.#sealed(name, record);
+    try {
+      if (!(await store.replace(name, expected, entry))) return undefined;
+    } catch (error) {
+      if (!isPadlockError(error) || error.category !== 'storage' || !(await store.spill?.(name, expected, entry))) throw error;
+      this.#notices.warn({ code: error.code, message: 'The store cannot be reached; the session is kept on this machine until it can.' });
+    }
+    tell();
+    return { name, tag: entry.tag, record };
   }
 
   /** Forgets a session if it is still what was read, or whatever it is. */
@@ -109,7 +123,7 @@ export class Sessions {
 
   /** Every session of an app, the current one of its profile marked. One that cannot be read is left out, with a warning. */
   async list(app: string): Promise<readonly (Held & { readonly current: boolean })[]> {
-    const { store, vault } = await this.#open();
+    const { store, tell, vault } = await this.#open();
     const found: Held[] = [];
     const current = new Set<string>();
     for (const name of await store.names()) {
@@ -125,6 +139,7 @@ export class Sessions {
         this.#notices.warn({ code: error.code, message: `A stored session was passed over: ${error.message}` });
       }
     }
+    tell();
     const own = found.filter(({ record }) => record.identity.app === app);
     return own.map((held) => ({ ...held, current: current.has(held.name) })).sort((a, b) => b.record.signedInAt - a.record.signedInAt);
   }
@@ -166,6 +181,11 @@ export class Sessions {
     const { store, vault } = await this.#open();
     const entry = await store.read(name);
     return entry && noteIn(vault.open(name, entry.data));
+  }
+
+  async #sealed(name: string, record: SessionRecord): Promise<Pick<Opened, 'store' | 'tell'> & { readonly entry: StoredEntry }> {
+    const { store, tell, vault } = await this.#open();
+    return { store, tell, entry: { tag: crypto.randomUUID(), data: vault.seal(name, encodeRecord(record)) } };
   }
 
   #open(): Promise<Opened> {

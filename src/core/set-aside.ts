@@ -16,6 +16,9 @@ export async function setAside(files: Files, path: string, now: number): Promise
 /** Of the names in a directory, those that are the damaged copies of `name`. */
 export const asideOf = (names: readonly string[], name: string): readonly string[] => names.filter((each) => NAME.exec(each)?.[1] === name);
 
+/** What a damaged copy was called before; any other name as it is. */
+export const originalName = (name: string): string => NAME.exec(name)?.[1] ?? name;
+
 /** Of the names in a directory, the damaged copies that need not be kept any longer. */
 export function outdatedAside(names: readonly string[]): readonly string[] {
   const age = (name: string): number => Number(NAME.exec(name)?.[2]);

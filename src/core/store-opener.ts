@@ -13,6 +13,8 @@ export interface Opened {
   readonly vault: Vault;
   /** For people. */
   readonly place: { readonly store: string; readonly key?: string };
+  /** Tells the user what the store has noticed since it was last asked. */
+  readonly tell: () => void;
 }
 
 @injectable()
@@ -41,8 +43,14 @@ export class StoreOpener {
   async open(): Promise<Opened> {
     const { name, strategy, values } = await this.#strategy();
     const store = await opened(strategy, values, this.#world);
-    for (const notice of store.notices) this.#notices.warn(notice);
-    return { store, vault: new Vault(store.key), place: { store: name, ...(store.keyPlace !== undefined && { key: store.keyPlace }) } };
+    let told = 0;
+    const tell = (): void => {
+      for (const notice of store.notices.slice(told)) this.#notices.warn(notice);
+      told = store.notices.length;
+    };
+    tell();
+    const place = { store: name, ...(store.keyPlace !== undefined && { key: store.keyPlace }) };
+    return { store, vault: new Vault(store.key), place, tell };
   }
 
   /** Removes a store that cannot be opened any more, for this reason; any other reason is thrown. */

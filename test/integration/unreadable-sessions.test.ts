@@ -22,11 +22,18 @@ describe('what cannot be read', () => {
   });
 
   test('is forgotten by logout with all that was set aside, and auth works', async () => {
-    truncateSync(sessionFile(), 100);
-    expect((await padlock(['token'])).code).toBe(4);
-    expect((await padlock(['logout'])).code).toBe(0);
-    expect(home.entries().filter((name) => name.includes('corrupt'))).toEqual([]);
-    expect((await home.signIn()).code).toBe(0);
+    for (const logout of [['logout'], ['logout', '--all']]) {
+      truncateSync(sessionFile(), 100);
+      const { code, stderr } = await padlock(['token']);
+      expect([code, stderr]).toEqual([
+        4,
+        expect.stringMatching(/^Warning: A damaged file of the stored sessions was set aside as .*\nError: /),
+      ]);
+      expect((await padlock(['token'])).stderr).not.toContain('Warning');
+      expect((await padlock(logout)).code).toBe(0);
+      expect(home.entries().filter((name) => name.includes('corrupt'))).toEqual([]);
+      expect((await home.signIn()).code).toBe(0);
+    }
     expect((await padlock(['token'])).code).toBe(0);
   });
 
