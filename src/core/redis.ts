@@ -1,7 +1,9 @@
 /** A connection to a Redis server on which every command ends in time, whatever the server does. The door to ioredis. */
+
 import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
 import { type ErrorCode, fail, PadlockError } from './errors.ts';
+import { parseUrl } from './url.ts';
 
 /** Milliseconds that connecting and one command may take together. */
 const PATIENCE = 3000;
@@ -31,7 +33,7 @@ function decoded(text: string): string {
 
 /** Never quotes the URL: it may hold a password. */
 function addressOf(text: string): Address {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const database = /^\/?(\d*)$/.exec(url?.pathname ?? '')?.[1];
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || database === undefined || url.search || url.hash)
     fail('config_bad_url', 'The URL of the Redis server is not like redis://user:password@host:6379/0, or rediss: for TLS.', {
@@ -123,11 +125,13 @@ export class RedisServer {
   }
 
   async #once(name: string, parameters: readonly Argument[]): Promise<Reply> {
+    await load(); // a machine that takes seconds for that is busy; the server is not to blame
     this.#connection ??= connect(this.#address);
     const connection = this.#connection;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TooLate()), PATIENCE);
+      // Not before what has arrived meanwhile was read: it may be this process that was late.
+      timer = setTimeout(() => setImmediate(() => reject(new TooLate())), PATIENCE);
     });
     const answer = async (): Promise<Reply> => (await (await connection.ready).callBuffer(name, ...parameters.map(asArgument))) as Reply;
     try {

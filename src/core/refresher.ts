@@ -110,7 +110,7 @@ export class Refresher {
         idToken: { value: session.idToken.value, expiresAt: session.idToken.expiresAt.getTime(), verified: session.idToken.verified },
       }),
     };
-    return this.#sessions.write(held.name, committed.tag, next);
+    return this.#sessions.writeForSure(held.name, committed.tag, next);
   }
 
   /** The client as it proved itself at the sign-in. Its secret is fetched again: it is never part of a session. */
@@ -191,7 +191,7 @@ export class Refresher {
   /** The new refresh token first: whatever happens next, it is the only one that is still good. */
   async #commit(held: Held, tokens: TokenSet, client: Client): Promise<Held | undefined> {
     if (tokens.refreshToken === undefined || tokens.refreshToken === held.record.refreshToken) return held;
-    const committed = await this.#sessions.write(held.name, held.tag, {
+    const committed = await this.#sessions.writeForSure(held.name, held.tag, {
       ...held.record,
       refreshToken: tokens.refreshToken,
       pending: true,

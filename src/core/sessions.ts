@@ -3,7 +3,7 @@ import { isPadlockError, type PadlockError } from './errors.ts';
 import { inject, injectable, token } from './inject.ts';
 import { Notices } from './ports.ts';
 import { decodeRecord, encodeRecord, type SessionIdentity, type SessionRecord, sorted } from './session-record.ts';
-import type { Lease } from './store.ts';
+import type { Lease, StoredEntry } from './store.ts';
 import { type Opened, StoreOpener } from './store-opener.ts';
 
 /** Whose sessions these are: `padlock` for the command line, another name for a tool of one's own. */
