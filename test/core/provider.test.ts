@@ -74,7 +74,7 @@ describe('a token request', () => {
     const { fake, provider, client } = world();
     const request = { scope: ['openid', 'x'], audience: 'https://api.test', resource: ['a', 'b'], params: { realm: 'eng' } };
     await provider.exchange(await client(), 'password', { username: 'robin', password: 'pw', otp: undefined }, request);
-    expect([...(fake.forms()[0] ?? [])].sort()).toEqual([
+    expect([...(fake.forms()[0] ?? [])].sort(([a], [b]) => a.localeCompare(b))).toEqual([
       ['audience', 'https://api.test'],
       ['client_id', CLIENT],
       ['grant_type', 'password'],
