@@ -23,6 +23,7 @@ async function leaseHolder(home) {
 
 /** How each kind of round has to end: the exit codes of `count` processes, and the requests they make. */
 const ENDS = {
+  'after a stop': (count) => ({ codes: { 0: count }, requests: 1 }),
   plain: (count) => ({ codes: { 0: count }, requests: 1 }),
   namespaces: (count) => ({ codes: { 0: count }, requests: 1 }),
   // Nothing was redeemed: the next one refreshes with the same token.
@@ -35,11 +36,14 @@ const ENDS = {
 
 export class Rounds {
   #idp;
-  #env;
+  /** The environment of process `at`. */
+  env;
   #count;
   #began = Date.now();
   #seen = {};
   #lost = [];
+  /** The next answer of the provider is told, and not fetched yet. */
+  #spentWaits = false;
 
   /** `envOf(at)`: the environment of process `at`, besides the client's. */
   static async start({ count, envOf }) {
@@ -60,7 +64,7 @@ export class Rounds {
   constructor(idp, count, env) {
     this.#idp = idp;
     this.#count = count;
-    this.#env = env;
+    this.env = env;
   }
 
   get lost() {
@@ -82,25 +86,35 @@ export class Rounds {
   }
 
   run(words, { at = 0, ...more } = {}) {
-    return command(words, { ...this.#env(at), ...more }).ended;
+    return command(words, { ...this.env(at), ...more }).ended;
+  }
+
+  #nextIsSpent() {
+    if (!this.#spentWaits) this.#idp.next('token', SPENT);
+    this.#spentWaits = true;
   }
 
   async signIn() {
-    this.#idp.next('token', SPENT);
+    this.#nextIsSpent();
     const { code, stderr } = await this.run(['auth', '--quiet', '--json'], { PADLOCK_PASSWORD: this.#idp.user.password });
     if (code !== 0) throw new Error(`The sign-in failed: ${stderr}`);
+    this.#spentWaits = false;
   }
 
-  /** One round; afterwards the family is proved alive, and its session is expired for the next one. */
-  async play(kind, { prefixes, meanwhile } = {}) {
+  /**
+   * One round; afterwards the family is proved alive, and its session is expired for the next one. `delay`: milliseconds that the provider
+   * takes for its answer; `provedBy`: the process whose next command has to succeed.
+   */
+  async play(kind, { prefixes, meanwhile, delay, provedBy } = {}) {
     const idp = this.#idp;
     idp.requests.clear();
     if (kind === 'killed before') idp.next('token', { hangUp: 'before', delay: TIME_TO_KILL });
+    else if (delay !== undefined) idp.next('token', { delay });
     const dies = kind.startsWith('killed') && kind !== 'killed before' ? { PADLOCK_RACE_DIES: kind.slice('killed '.length) } : {};
     const results = await race({
       count: this.#count,
       words: ['token'],
-      env: (at) => ({ ...this.#env(at), ...dies }),
+      env: (at) => ({ ...this.env(at), ...dies }),
       prefixes,
       meanwhile: meanwhile ?? (kind === 'killed before' ? () => this.#killHolder() : undefined),
     });
@@ -109,7 +123,7 @@ export class Rounds {
     const end = ENDS[kind]?.(this.#count);
     if (end !== undefined) this.#compare(kind, end, results, requests);
     if (end?.dead === true) await this.signIn();
-    else await this.proveAlive(kind);
+    else await this.proveAlive(kind, await provedBy?.());
     return results;
   }
 
@@ -124,25 +138,35 @@ export class Rounds {
   }
 
   async #killHolder() {
-    while (this.#idp.requests.at('token').length === 0) await pause(5);
-    const holder = await leaseHolder(this.#env(0).HOME);
+    await this.asked();
+    const holder = await leaseHolder(this.env(0).HOME);
     if (holder !== undefined) process.kill(holder, 'SIGKILL');
+  }
+
+  /** Until the provider has a request for a token. */
+  async asked() {
+    while (this.#idp.requests.at('token').length === 0) await pause(5);
   }
 
   /** One more refresh, whose token is over at once. */
   async proveAlive(kind, at = 0) {
-    this.#idp.next('token', SPENT);
-    const { code, stderr } = await this.run(['token', '--refresh'], { at });
+    this.#nextIsSpent();
+    let { code, stderr } = await this.run(['token', '--refresh'], { at });
+    // it was told to try again: a holder that could not reach the store left its lease
+    if (code === 9) ({ code, stderr } = await this.run(['token', '--refresh'], { at }));
+    if (code === 0) this.#spentWaits = false;
     if (code === 0) return;
     this.lose(`(${kind}) the family is dead: ${stderr}`);
     await this.signIn();
   }
 
   /** One line, and one for each loss; the exit code is 1 if there is any. */
-  report() {
+  report(more = '') {
     const kinds = Object.entries(this.#seen).map(([kind, times]) => `${times} ${kind}`);
     const seconds = Math.round((Date.now() - this.#began) / 1000);
-    process.stdout.write(`${this.#rounds} rounds of ${this.#count} processes in ${seconds} s: ${kinds.join(', ')}; ${this.lost} lost\n`);
+    process.stdout.write(
+      `${this.#rounds} rounds of ${this.#count} processes in ${seconds} s: ${kinds.join(', ')}; ${this.lost} lost${more}\n`,
+    );
     process.exitCode = this.lost === 0 ? 0 : 1;
   }
 

@@ -32,7 +32,8 @@ const placeOf = (issuer: string, { clients, user }: Server, more: Readonly<Recor
 
 const run = ({ env }: Place, args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<CliResult> =>
   padlock(args, { home, env: { ...env, ...more } });
-const signIn = (place: Place): Promise<CliResult> => run(place, ['auth', '--json', '--show-tokens=all'], { PADLOCK_PASSWORD: place.password });
+const signIn = (place: Place): Promise<CliResult> =>
+  run(place, ['auth', '--json', '--show-tokens=all'], { PADLOCK_PASSWORD: place.password });
 async function refreshed(place: Place): Promise<string> {
   const { code, stdout, stderr } = await run(place, ['token', '--refresh']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
