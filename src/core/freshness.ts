@@ -34,6 +34,11 @@ export function isFresh(access: AccessRecord, need: Need, jitter: number): boole
   return isUsable(access, need) && end - need.now > Math.min(MINUTE, (end - access.issuedAt) / 5) * (0.8 + 0.4 * jitter);
 }
 
-/** Those that are not over yet. */
-export const living = (access: Readonly<Record<string, AccessRecord>>, now: number): Readonly<Record<string, AccessRecord>> =>
-  Object.fromEntries(Object.entries(access).filter(([, each]) => endOf(each) > now));
+/** Access tokens that a session keeps beside the newest; a store's entries are small. */
+const MOST = 31;
+
+/** Those that are not over yet, the latest of them if there are many. */
+export function living(access: Readonly<Record<string, AccessRecord>>, now: number): Readonly<Record<string, AccessRecord>> {
+  const left = Object.entries(access).filter(([, each]) => endOf(each) > now);
+  return Object.fromEntries(left.sort(([, a], [, b]) => a.issuedAt - b.issuedAt).slice(-MOST));
+}

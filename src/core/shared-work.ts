@@ -31,13 +31,13 @@ export class SharedWork<T> {
     const running = this.#running.get(key) ?? this.#start(key, work);
     running.waiting++;
     return new Promise((resolve, reject) => {
-      const leave = (event: Event): void => {
+      const leave = (): void => {
         stay();
         if (--running.waiting === 0) {
           this.#forget(key, running);
           running.controller.abort();
         }
-        reject(abortReason(event.target as AbortSignal));
+        reject(abortReason(signals.find(({ aborted }) => aborted) ?? running.controller.signal));
       };
       const stay = (): void => {
         for (const signal of signals) signal.removeEventListener('abort', leave);
