@@ -56,10 +56,14 @@ export class SessionLookup {
     return { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
   }
 
-  /** What a call without wishes asks for where nobody is signed in. */
+  /**
+   * What later calls without wishes ask for, after one signed in because it needed a token. A client signs in for each token, so that the
+   * first one says nothing about the others.
+   */
   async usual(): Promise<Request> {
     const flow = this.#settings.text('flow');
-    return flow === undefined ? {} : requestFrom(this.#settings, await this.#registry.use('grant', flow), {});
+    const grant = flow === undefined ? undefined : await this.#registry.use('grant', flow);
+    return grant === undefined || grant.subject === 'client' ? {} : requestFrom(this.#settings, grant, {});
   }
 
   /** What a session that does not exist yet will be called, as far as that is known: those who would make it take turns by it. */
