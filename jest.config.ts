@@ -23,7 +23,8 @@ const config: Config = {
   },
   globalSetup: '<rootDir>/test/support/fresh-build.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/closed-network.ts'],
-  testTimeout: 15_000,
+  testTimeout: 20_000,
+  maxWorkers: '100%',
   // Left out: what runs only in the sandbox's own process, and the two lines that start the CLI's; tests drive both from outside.
   collectCoverageFrom: ['src/**/*.ts', '!src/sandbox/provider.ts', '!src/sandbox/provider/**', '!src/cli/main.ts'],
   coverageThreshold: { global: {}, './src/core/': { lines: 95, branches: 90 }, './src/strategies/': { lines: 95, branches: 90 } },

@@ -171,7 +171,7 @@ describe('a program', () => {
     await expect(run(['sh', '-c', 'sleep 20 & sleep 20'], { patience: 100 })).rejects.toMatchObject({
       message: 'The program sh did not end within 0.1 s.',
     });
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(8000);
   });
 
   test.each(['before', 'during'])('ends when it is cancelled: %s', async (when) => {

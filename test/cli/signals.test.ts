@@ -28,7 +28,7 @@ describe('a signal while a request is under way', () => {
     const sent = performance.now();
     const { code: ended, stderr, stdout } = await running.end(signal);
     expect({ ended, stderr, stdout }).toEqual({ ended: code, stderr: '', stdout: '' });
-    expect(performance.now() - sent).toBeLessThan(1000);
+    expect(performance.now() - sent).toBeLessThan(5000);
   });
 
   test('while standard input is waited for', async () => {

@@ -110,17 +110,13 @@ describe('what is no configuration is refused with line and column, and never qu
     [Array.from({ length: 500 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /it is nested too deeply/],
     ['- '.repeat(50_000), /it is nested too deeply/],
   ])('YAML %#', async (text, message) => {
-    const started = Date.now();
     const error = await errorOf(() => check(text));
     expect(error).toMatchObject({ code: 'config_parse', exit: 3 });
     expect(error.message).toMatch(message);
-    expect(Date.now() - started).toBeLessThan(1500);
   });
 
   test('a bomb of aliases does not go off', async () => {
-    const started = Date.now();
     expect(await errorOf(() => check(bomb))).toMatchObject({ code: 'config_parse' });
-    expect(Date.now() - started).toBeLessThan(1000);
   });
 
   test.each([

@@ -238,7 +238,7 @@ describe('the deadline', () => {
     const { post } = door({ timeout: 0.2 });
     const started = performance.now();
     await expect(post(url)).rejects.toMatchObject({ code: 'net_timeout', retryable: true, hint: expect.stringContaining('--timeout') });
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('is for the whole body, however steadily it drips', async () => {
@@ -363,7 +363,11 @@ test('a header that cannot be sent is not', async () => {
 
 test('a process ends by itself after its answers, although connections are kept', async () => {
   const { url } = await serve((_request, response) => response.end('done'));
-  const started = performance.now();
-  expect(await runWithDoor(`await Promise.all([get('${url}'), get('${url}')]); console.log((await get('${url}')).status)`)).toBe('200\n');
-  expect(performance.now() - started).toBeLessThan(1900);
+  const printed = await runWithDoor(
+    `await Promise.all([get('${url}'), get('${url}')]); console.log((await get('${url}')).status, Date.now())`,
+  );
+  const ended = Date.now();
+  const [status, answered] = printed.trim().split(' ').map(Number);
+  expect(status).toBe(200);
+  expect(ended - (answered ?? 0)).toBeLessThan(1900); // an idle connection is closed after two seconds, and would have held it that long
 });

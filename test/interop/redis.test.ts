@@ -198,7 +198,7 @@ describe('processes that share nothing but the server', () => {
     const since = Date.now();
     for (;;) {
       if ((await store.lease('turn', 1000)) !== undefined) break;
-      expect(Date.now() - since).toBeLessThan(1500);
+      expect(Date.now() - since).toBeLessThan(6000);
       await realClock.sleep(20);
     }
   });
@@ -236,7 +236,7 @@ describe('a server that', () => {
       await expect(store.read('a')).rejects.toMatchObject({ code: 'store_io', exit: 9, message: expect.stringContaining('ECONNREFUSED') });
       await expect(open()).rejects.toMatchObject({ code: 'store_io' });
       expect(await said(start('open'))).toBe('store_io');
-      expect(Date.now() - since).toBeLessThan(2500);
+      expect(Date.now() - since).toBeLessThan(9000);
     } finally {
       await startAgain();
     }
@@ -287,7 +287,7 @@ describe('a server that', () => {
         expect(store.replace('a', null, entry('one'))).rejects.toMatchObject(late),
         expect(open()).rejects.toMatchObject(late),
       ]);
-      expect(Date.now() - since).toBeLessThan(5000);
+      expect(Date.now() - since).toBeLessThan(15_000);
     } finally {
       process.kill(frozen, 'SIGCONT');
     }

@@ -88,7 +88,7 @@ describe('the table', () => {
   test.each([1, 10_000, undefined])('of a nickname of a megabyte, at width %s, is printed in time', async (size) => {
     const started = performance.now();
     const text = await print(view([{ ...robin, nickname: 'x'.repeat(1_000_000) }]), size);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     if (size === undefined) expect(text.length).toBeGreaterThan(2_000_000);
     else expect(text.length).toBeLessThan(50_000);
   });
