@@ -113,7 +113,8 @@ export class SessionKeeper {
 
   /** What is to be forgotten. What cannot be read is removed on the spot: nobody can revoke what nobody can read. */
   async #find(session: Session | undefined): Promise<Held | undefined> {
-    const name = session && this.#names.get(session);
+    const name = session && (this.#names.get(session) ?? (await this.#nameOf(session)));
+    if (session !== undefined && name === undefined) return undefined;
     try {
       const held = await (name === undefined ? this.#lookup.find() : this.#sessions.read(name));
       if (held === undefined) await this.#clear(name); // what was set aside goes, too
@@ -127,6 +128,18 @@ export class SessionKeeper {
       });
       return undefined;
     }
+  }
+
+  /** Which stored session a session from elsewhere is: another Padlock over the same store gave it, or it was copied. */
+  async #nameOf({ clientId, flow, issuer, profile, user }: Session): Promise<string | undefined> {
+    const isSame = ({ record: { identity, user: owner } }: Held): boolean =>
+      identity.issuer === issuer &&
+      identity.clientId === clientId &&
+      identity.flow === flow &&
+      identity.profile === (profile ?? null) &&
+      owner?.id === user?.id;
+    const [found, second] = (await this.#sessions.list(this.#app)).filter(isSame);
+    return second === undefined ? found?.name : undefined; // nobody's session is ended by a guess
   }
 
   async #clear(name: string | undefined): Promise<void> {
