@@ -243,8 +243,7 @@ const categoryOf = (named: string | undefined): Category =>
 export function isPadlockError(value: unknown): value is PadlockError {
   if (typeof value !== 'object' || value === null) return false;
   try {
-    const { code, [BRAND]: branded } = value as { readonly code?: unknown; readonly [BRAND]?: unknown };
-    return branded === true && typeof code === 'string';
+    return (value as { [BRAND]?: unknown })[BRAND] === true && typeof (value as { code?: unknown }).code === 'string';
   } catch {
     return false; // ours can be looked at
   }
