@@ -1,4 +1,5 @@
 /** A Padlock as the Azure SDKs want their credentials; the shapes are those of @azure/core-auth. */
+import { ASSUMED_LIFETIME } from './freshness.ts';
 import type { Clock } from './ports.ts';
 import type { AccessToken } from './session.ts';
 import type { TokenRequest } from './token-source.ts';
@@ -19,9 +20,6 @@ export interface TokenCredential {
   ): Promise<{ token: string; expiresOnTimestamp: number; tokenType: 'Bearer' }>;
 }
 
-/** Milliseconds for which a token counts as good whose provider does not say how long it lives. */
-const ASSUMED = 300_000;
-
 export const tokenCredential = (getToken: (request: TokenRequest) => Promise<AccessToken>, clock: Clock): TokenCredential => ({
   async getToken(scopes, { abortSignal, claims } = {}) {
     const scope = typeof scopes === 'string' ? scopes.split(' ').filter(Boolean) : scopes;
@@ -30,6 +28,6 @@ export const tokenCredential = (getToken: (request: TokenRequest) => Promise<Acc
       ...(claims !== undefined && { params: { claims } }),
       ...(abortSignal && { signal: abortSignal as AbortSignal }),
     });
-    return { token: value, expiresOnTimestamp: expiresAt?.getTime() ?? clock.now() + ASSUMED, tokenType: 'Bearer' };
+    return { token: value, expiresOnTimestamp: expiresAt?.getTime() ?? clock.now() + ASSUMED_LIFETIME, tokenType: 'Bearer' };
   },
 });

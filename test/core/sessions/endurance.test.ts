@@ -84,3 +84,23 @@ test('whatever fails, nothing is thrown where nobody catches it', async () => {
     process.off('unhandledRejection', note);
   }
 });
+
+test('a clock that leaps over every wait, as tests have it, neither hangs nor runs away', async () => {
+  const provider = rotatingProvider();
+  let now = provider.clock.now();
+  const leaping = {
+    now: () => now,
+    sleep: async (milliseconds: number): Promise<void> => {
+      now += milliseconds;
+    },
+  };
+  const { process: another } = world();
+  const padlock = another({
+    store: 'memory',
+    values: { store: undefined, password: 'pa55word' },
+    ports: { http: provider.http, clock: leaping },
+  });
+  await padlock.authenticate();
+  await padlock.token({ refresh: true });
+  expect(now - provider.clock.now()).toBeLessThan(60_000);
+});
