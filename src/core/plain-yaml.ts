@@ -17,7 +17,7 @@ const KEY = String.raw`(?!(?:[Nn]ull|NULL|[Tt]rue|TRUE|[Ff]alse|FALSE)\b)[A-Za-z
 const LIST = String.raw`\[ ?(?:${WORD}(?:, ?${WORD})* ?)?\]`;
 const PAIR = String.raw`\{ ?${KEY}: (?:${WORD}|${QUOTED}) ?\}`;
 /** 1 indent, 2 dash, 3 key, 4 value. */
-const LINE = new RegExp(String.raw`^( *)(?:(-)|(${KEY}):)(?: +(${WORD}(?: ${WORD})*|${QUOTED}|${LIST}|${PAIR}))?(?: +#.*| *)$`);
+const LINE = new RegExp(`^( *)(?:(-)|(${KEY}):)(?: +(${WORD}(?: ${WORD})*|${QUOTED}|${LIST}|${PAIR}))?(?: +#.*| *)$`);
 const TEXT = /^[\n\x20-\x7e]*$/;
 const BLANK = /^ *(?:#.*)?$/;
 /** Longer lines, deeper blocks: not what anyone writes by hand. */
@@ -30,13 +30,13 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
 ]);
 
-function valueOf(text: string): PlainValue {
+function plainValue(text: string): PlainValue {
   const inner = text.slice(1, -1);
   if (text[0] === '"' || text[0] === "'") return inner;
-  if (text[0] === '[') return inner.trim() === '' ? [] : inner.split(',').map((word) => valueOf(word.trim()));
+  if (text[0] === '[') return inner.trim() === '' ? [] : inner.split(',').map((word) => plainValue(word.trim()));
   if (text[0] === '{') {
     const [, key = '', value = ''] = /^ ?([^:]+): (.*?) ?$/.exec(inner) ?? [];
-    return { [key]: valueOf(value) };
+    return { [key]: plainValue(value) };
   }
   const word = WORDS.get(text);
   return word === undefined ? text : word;
@@ -64,11 +64,11 @@ export function readPlainYaml(text: string): Values | undefined {
     const { values } = block;
     if (Array.isArray(values)) {
       if (dash === undefined || value === undefined) return undefined;
-      values.push(valueOf(value));
+      values.push(plainValue(value));
     } else {
       if (key === undefined || Object.hasOwn(values, key)) return undefined;
-      values[key] = value === undefined ? null : valueOf(value);
-      if (value === undefined) pending = { indent, put: (inner) => void (values[key] = inner) };
+      values[key] = value === undefined ? null : plainValue(value);
+      if (value === undefined) pending = { indent, put: (inner) => void Object.assign(values, { [key]: inner }) };
     }
   }
   return Object.keys(top).length === 0 ? undefined : top;

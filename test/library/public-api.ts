@@ -125,7 +125,7 @@ export const acme: Plugin = {
     },
   ],
 };
-export const record: PluginRecord = acme;
+export const record: PluginRecord = { ...acme };
 export const typed: GrantStrategy = {
   kind: 'grant',
   name: 'x',

@@ -25,7 +25,7 @@ import type { StoreHost } from '../../../src/core/contracts.ts';
 import { noHost, realClock, silentLog } from '../../../src/core/headless.ts';
 import type { SessionStore, StoredEntry } from '../../../src/core/store.ts';
 import { file } from '../../../src/strategies/stores/file.ts';
-import { can, startProcess } from '../../store/processes.ts';
+import { can, startProcess } from '../../race/processes.ts';
 
 const NAME = 'session-of-percy';
 let home: string;

@@ -10,7 +10,7 @@ import type { Calls } from './store-process.ts';
 const folder = mkdtempSync(join(tmpdir(), 'padlock-store-'));
 const bundle = join(folder, 'store-process.mjs');
 const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', `--outfile=${bundle}`];
-execFileSync('node_modules/.bin/esbuild', ['test/store/store-process.ts', ...options]);
+execFileSync('node_modules/.bin/esbuild', ['test/race/store-process.ts', ...options]);
 execFileSync('chmod', ['755', folder]); // some tests run as somebody else
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 
