@@ -155,7 +155,7 @@ export class Refresher {
       return await this.#twice(send, lease, signal);
     } catch (error) {
       if (!isPadlockError(error)) throw error;
-      if (error.oauthError === 'invalid_grant') return this.#refused(held, error, { refreshToken: null });
+      if (error.code === 'auth_invalid_grant') return this.#refused(held, error, { refreshToken: null });
       if (error.oauthError === undefined && [400, 401, 403].includes(error.httpStatus ?? 0))
         return this.#refused(held, error, { suspect: true });
       throw error;

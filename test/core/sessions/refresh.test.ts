@@ -265,6 +265,7 @@ describe('a refresh that the provider refuses', () => {
 
   test.each<[string, unknown, string]>([
     ['500', { status: 500, body: '{}' }, 'idp_unavailable'],
+    ['invalid_grant of a server in trouble', { status: 500, body: { error: 'invalid_grant' } }, 'idp_unavailable'],
     ['invalid_client', { status: 401, body: { error: 'invalid_client' } }, 'client_invalid'],
     ['invalid_scope', { status: 400, body: { error: 'invalid_scope' } }, 'client_invalid_scope'],
     ['404', { status: 404, body: '' }, 'proto_status'],
