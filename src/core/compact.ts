@@ -7,6 +7,8 @@ import { quoted } from './options.ts';
 
 /** What a token is taken for: decides which `typ` it may have. Undefined: any signed text. */
 export type TokenKind = 'id' | 'access';
+/** A signed answer of the userinfo endpoint is no token of its own, and takes the form of one. */
+export type SignedKind = TokenKind | 'userinfo';
 
 export interface Compact {
   readonly token: string;
@@ -21,11 +23,11 @@ const LONGEST_TOKEN = 2_097_152;
 /** Bytes; RSA with 16384 bits needs 2048. */
 const LONGEST_SIGNATURE = 8192;
 
-const TYPES: Readonly<Record<TokenKind, readonly string[]>> = { id: ['jwt'], access: ['jwt', 'at+jwt'] };
-const NAMES: Readonly<Record<TokenKind, string>> = { id: 'an ID token', access: 'an access token' };
+const TYPES: Readonly<Record<SignedKind, readonly string[]>> = { id: ['jwt'], access: ['jwt', 'at+jwt'], userinfo: ['jwt'] };
+const NAMES: Readonly<Record<SignedKind, string>> = { id: 'an ID token', access: 'an access token', userinfo: 'a userinfo answer' };
 
 /** Splits a token and checks its form and its header. Throws `token_malformed`, `token_encrypted`, `token_crit`, `token_type`. */
-export function parseCompact(token: string, kind?: TokenKind): Compact {
+export function parseCompact(token: string, kind?: SignedKind): Compact {
   if (typeof token !== 'string' || token.length > LONGEST_TOKEN) fail('token_malformed', 'The token is too long to be one.'); // check: token length
   const parts = token.split('.');
   if (parts.length === 5) fail('token_encrypted', 'The token is encrypted (JWE), and Padlock has no key to decrypt it.'); // check: encrypted
@@ -65,7 +67,7 @@ function readObject(bytes: Uint8Array, name: string): JsonObject {
   return value as JsonObject;
 }
 
-function checkHeader(header: JsonObject, kind: TokenKind | undefined): void {
+function checkHeader(header: JsonObject, kind: SignedKind | undefined): void {
   const given = (name: string): boolean => Object.hasOwn(header, name);
   if (given('crit')) fail('token_crit', 'The token demands extensions (crit) that Padlock does not know.'); // check: crit
   if (given('b64')) fail('token_crit', 'The token says that its payload is not encoded (b64).'); // check: b64

@@ -29,6 +29,7 @@ export interface Metadata {
   readonly revocation_endpoint?: string;
   readonly introspection_endpoint?: string;
   readonly userinfo_endpoint?: string;
+  readonly end_session_endpoint?: string;
   readonly grant_types_supported?: readonly string[];
   readonly token_endpoint_auth_methods_supported?: readonly string[];
   readonly id_token_signing_alg_values_supported?: readonly string[];

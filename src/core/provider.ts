@@ -12,7 +12,9 @@ import { publicKeys } from './key-policy.ts';
 import { oauthFailure } from './oauth-error.ts';
 import { Clock, Http, type HttpResponse } from './ports.ts';
 import { Redactor } from './secret.ts';
+import type { AccessToken } from './session.ts';
 import { readTokenResponse } from './token-set.ts';
+import { type UserinfoExpectation, userinfoClaims } from './userinfo.ts';
 
 /** Who asks: the client, and how it proves itself. */
 export interface Client {
@@ -154,6 +156,23 @@ export class Provider {
     const response = await this.#http.send({ method: 'POST', ...sent, purpose, signal });
     if (response.status >= 300) throw this.#refusal(response, sent, purpose);
     return true;
+  }
+
+  /**
+   * Asks who an access token is about (OpenID Connect Core 1.0 §5.3.1): the token in the header only. The claims are about `expected.subject`, and a
+   * signed answer was verified. Throws `token_inactive` when the token is refused, `token_*`, `proto_*`.
+   */
+  async userinfo(
+    info: ProviderInfo,
+    token: Pick<AccessToken, 'type' | 'value'>,
+    expected: UserinfoExpectation,
+    signal?: AbortSignal,
+  ): Promise<JsonObject> {
+    const url = info.metadata.userinfo_endpoint ?? fail('proto_discovery_invalid', 'The provider publishes no userinfo endpoint.');
+    const headers = { accept: 'application/json, application/jwt', authorization: `${token.type} ${token.value}` };
+    const response = await this.#http.send({ method: 'GET', url, headers, purpose: 'the userinfo endpoint', signal });
+    const keys = (fresh?: boolean) => this.keys(info, fresh, signal);
+    return userinfoClaims(response, { ...expected, info, keys, now: this.#clock.now() });
   }
 
   /** The token response of a 200, with its shape checked; anything else is the failure it stands for. */

@@ -9,7 +9,6 @@ const LATER: Readonly<Record<string, string>> = {
   auth_timeout: 'waiting for a human in the browser and device flows',
   config_bad_key: 'clients that prove themselves with a private key',
   plugin_timeout: 'a deadline for plugins',
-  token_inactive: 'introspection',
 };
 
 /** Thrown by the work on sessions, which brings their tests. */

@@ -1,27 +1,8 @@
 import { ASYMMETRIC } from '../../core/algorithms.ts';
-import { type Compact, parseCompact, parsePayload } from '../../core/compact.ts';
-import type { Proof, Verifier, VerifierHost } from '../../core/contracts.ts';
-import { isPadlockError } from '../../core/errors.ts';
-import { allowedAlgorithm, verifyWithKeys } from '../../core/jose.ts';
-import { isPlausibleKid, publicKeys } from '../../core/key-policy.ts';
-
-/** Failures that an older copy of the key set explains. */
-const STALE: ReadonlySet<string> = new Set(['token_signature', 'token_key_ambiguous', 'token_key_unsafe', 'proto_jwks_invalid']);
-
-type Found = Pick<Proof, 'alg' | 'kid'>;
-
-async function verifyFresh(compact: Compact, algorithms: readonly string[], host: VerifierHost): Promise<Found> {
-  const { keys, cached } = await host.keys();
-  try {
-    return await verifyWithKeys(compact, publicKeys(keys), algorithms);
-  } catch (error) {
-    if (!isPadlockError(error)) throw error;
-    // A key may be rotated in after the set was fetched, even beside the token request; anything else only in a set from a cache.
-    const mayBeNew = error.code === 'token_key_not_found' && isPlausibleKid(compact.header.kid);
-    if (!mayBeNew && !(cached && STALE.has(error.code))) throw error;
-  }
-  return verifyWithKeys(compact, publicKeys((await host.keys(true)).keys), algorithms);
-}
+import { parseCompact, parsePayload } from '../../core/compact.ts';
+import type { Verifier } from '../../core/contracts.ts';
+import { verifyWithCurrentKeys } from '../../core/current-keys.ts';
+import { allowedAlgorithm } from '../../core/jose.ts';
 
 /** Checks a signature with the issuer's published keys. Asks for them again once: when the token's key is unknown, or a cached one fails. */
 export const jwks = {
@@ -36,7 +17,7 @@ export const jwks = {
     const algorithms = host.algorithms.filter((alg) => ASYMMETRIC.includes(alg));
     // Before any key is asked for.
     allowedAlgorithm(compact, algorithms); // check: algorithm before keys
-    const found = await verifyFresh(compact, algorithms, host);
+    const found = await verifyWithCurrentKeys(compact, algorithms, (fresh) => host.keys(fresh));
     return { payload: parsePayload(compact.payload), ...found };
   },
 } satisfies Verifier;
