@@ -1,90 +1,21 @@
 /** The one rule for secrets: every way to give one delivers it byte for byte (hardening.md I1–I6, I16, A11; conventions.md C17–C21). */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { type CliOptions, makeHome, runCli, runCliTty } from '../support/cli.ts';
-import { HOSTILE, hostileText } from '../support/hostile.ts';
-import { envOf, sharedSandbox } from '../support/sandbox.ts';
-import { CONFIG, refused } from './support.ts';
+import { makeHome, runCli, runCliTty } from '../support/cli.ts';
+import { sharedSandbox } from '../support/sandbox.ts';
+import { deliver, robinAt, SECRET_WAYS } from './secret-ways.ts';
+import { refused } from './support.ts';
 
 const idp = sharedSandbox();
 
 /** Robin at the HS256 client, without a password. */
-const robin = (): Record<string, string> => ({
-  ...envOf(idp().client('password')),
-  PADLOCK_FLOW: 'password',
-  PADLOCK_USERNAME: idp().user.username,
-});
+const robin = (): Readonly<Record<string, string>> => robinAt(idp());
 
-interface Given extends CliOptions {
-  readonly args: readonly string[];
-}
-
-function profile(home: string, secret: string, reference: string): Given {
-  mkdirSync(join(home, '.config/padlock'), { recursive: true, mode: 0o700 });
-  writeFileSync(join(home, '.config/padlock/secret'), `${secret}\n`);
-  const { PADLOCK_ISSUER, PADLOCK_CLIENT_ID, PADLOCK_CLIENT_SECRET } = robin();
-  const text = `profiles:\n  p: { issuer: "${PADLOCK_ISSUER}", client_id: ${PADLOCK_CLIENT_ID}, client_secret: "${PADLOCK_CLIENT_SECRET}", verifier: shared-secret, flow: password, username: robin@percy.test, password: ${reference} }\n`;
-  writeFileSync(join(home, CONFIG), text, { mode: 0o600 });
-  return { args: ['-p', 'p'], home, secrets: [secret] };
-}
-
-function file(home: string, content: string): string {
-  const path = join(home, 'secret');
-  writeFileSync(path, content);
-  return path;
-}
-
-/** Every way but the prompt, which no one can paste controls into. */
-const WAYS: Readonly<Record<string, (secret: string, home: string) => Given>> = {
-  '--password': (secret) => ({ args: [`--password=${secret}`] }),
-  '--password-stdin': (secret) => ({ args: ['--password-stdin'], input: secret }),
-  '--password-stdin with a line end': (secret) => ({ args: ['--password-stdin'], input: `${secret}\n` }),
-  '--password-stdin with a line end of Windows': (secret) => ({ args: ['--password-stdin'], input: `${secret}\r\n` }),
-  '--password-file': (secret, home) => ({ args: ['--password-file', file(home, `${secret}\n`)], secrets: [secret] }),
-  'C21: --password-file -': (secret) => ({ args: ['--password-file', '-'], input: `${secret}\n`, secrets: [secret] }),
-  PADLOCK_PASSWORD: (secret) => ({ args: [], env: { PADLOCK_PASSWORD: secret } }),
-  PADLOCK_PASSWORD_FILE: (secret, home) => ({ args: [], env: { PADLOCK_PASSWORD_FILE: file(home, secret) }, secrets: [secret] }),
-  'a file that the profile names': (secret, home) => profile(home, secret, '{ file: secret }'),
-  'a variable that the profile names': (secret, home) => ({
-    ...profile(home, secret, '{ env: MY_SECRET }'),
-    env: { MY_SECRET: secret },
-  }),
-  'a program that the profile names': (secret, home) =>
-    profile(home, secret, `{ command: [cat, "${join(home, '.config/padlock/secret')}"] }`),
-};
-
-const possible = (text: string): boolean => text !== '' && !text.includes('\0') && text.isWellFormed() && !/[\r\n]$/.test(text);
-
-describe.each(Object.keys(WAYS))('by %s', (way) => {
-  const given = WAYS[way] as (typeof WAYS)[string];
-
-  async function deliver(secret: string): Promise<void> {
-    const home = makeHome();
-    const { args, env = {}, ...options } = given(secret, home);
-    idp().requests.clear();
-    const { code } = await runCli(['auth', ...args], { home, ...options, env: { ...(options.home === undefined ? robin() : {}), ...env } });
-    expect([0, 4]).toContain(code);
-    expect(
-      idp()
-        .requests.at('token')
-        .map(({ form }) => form.password),
-    ).toEqual([secret]);
-  }
-
-  test('a password signs in', async () => {
-    const home = makeHome();
-    const { args, env = {}, ...options } = given(idp().user.password, home);
-    const run = await runCli(['auth', ...args], { home, ...options, env: { ...(options.home === undefined ? robin() : {}), ...env } });
-    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
-  });
-
-  test('I3, I16: any text arrives as it is', async () => {
-    const examples = [' padded ', '\ufeffbom', 'tab\tin', 'a\nb', '"\'`$(id)\\', '--flag', '-', '=', '%41+%', ...Object.values(HOSTILE)];
-    const text = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...examples) }, { weight: 1, arbitrary: hostileText() });
-    await fc.assert(fc.asyncProperty(text.filter(possible), deliver), { numRuns: 5 });
-  }, 60_000);
+// test/long/secrets.test.ts delivers any text.
+test.each(SECRET_WAYS)('by %s a password signs in', async (way) => {
+  const run = await deliver(idp(), way, idp().user.password);
+  expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
 });
 
 describe('at a prompt', () => {

@@ -1,11 +1,11 @@
 /** Each refusal through the packed CLI: its exit code, one error document, nothing on stdout, nothing asked twice. */
 import { describe, expect, test } from '@jest/globals';
 import { EXIT_CODES } from '../../src/core/errors.ts';
+import { valid } from '../integration/documents.ts';
+import { type Refusal, takeBack } from '../integration/refusal.ts';
+import { REFUSALS } from '../integration/refusal-cases.ts';
 import { makeHome, runCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
-import { valid } from './documents.ts';
-import { type Refusal, takeBack } from './refusal.ts';
-import { REFUSALS } from './refusal-cases.ts';
 
 const idp = sharedSandbox();
 
