@@ -1,8 +1,9 @@
 /** The public door: no I/O, no environment, no output when it is imported or when a Padlock is made. */
 import { programLayer } from './core/call-layers.ts';
 import { createRegistry, wire } from './core/compose.ts';
-import type { Plugin, Recorded, Request, Store } from './core/contracts.ts';
+import type { Plugin, Recorded, Store } from './core/contracts.ts';
 import { type Container, resolve } from './core/inject.ts';
+import type { Request } from './core/messages.ts';
 import { type Padlock, PadlockPipeline } from './core/padlock.ts';
 import { readStrategy } from './core/plugin-record.ts';
 import type { Ports } from './core/ports.ts';
@@ -83,24 +84,21 @@ export type {
   Formatter,
   Grant,
   GrantHost,
-  Metadata,
   Plugin,
   Proof,
-  ProviderInfo,
   Recorded,
-  Request,
   Source,
   SourceHost,
   Store,
   StoreHost,
   Strategy,
   Style,
-  TokenResponse,
   Verifier,
   VerifierHost,
 } from './core/contracts.ts';
 export { type About, type Category, type ErrorCode, EXIT_CODES, isPadlockError, PadlockError } from './core/errors.ts';
 export type { JsonObject, JsonValue } from './core/json-value.ts';
+export type { Demands, Form, Metadata, ProviderInfo, Request, SendOptions, TokenResponse } from './core/messages.ts';
 export type { Option, Options } from './core/options.ts';
 export type { ListedSession, LogoutOptions, Padlock } from './core/padlock.ts';
 export type {

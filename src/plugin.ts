@@ -6,20 +6,17 @@ export type {
   Formatter as FormatterStrategy,
   Grant as GrantStrategy,
   GrantHost,
-  Metadata,
   Plugin,
   Proof,
-  ProviderInfo,
-  Request,
   Source as SourceStrategy,
   SourceHost,
   Strategy,
   Style,
-  TokenResponse,
   Verifier as VerifierStrategy,
   VerifierHost,
 } from './core/contracts.ts';
 export type { About, ErrorCode } from './core/errors.ts';
 export type { JsonObject, JsonValue } from './core/json-value.ts';
+export type { Demands, Form, Metadata, ProviderInfo, Request, SendOptions, TokenResponse } from './core/messages.ts';
 export type { Option, Options } from './core/options.ts';
 export type { View } from './core/view.ts';

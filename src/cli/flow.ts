@@ -1,8 +1,9 @@
 /** Which flow, when nobody said: on a terminal it is asked for, elsewhere the error has the list. */
-import type { ProviderInfo } from '../core/contracts.ts';
+
 import { fail } from '../core/errors.ts';
 import { providerOptions, requestOptions } from '../core/general-options.ts';
 import { resolve } from '../core/inject.ts';
+import type { ProviderInfo } from '../core/messages.ts';
 import { Provider } from '../core/provider.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Context } from './command.ts';

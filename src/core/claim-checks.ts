@@ -20,6 +20,8 @@ export interface Expectation {
   readonly nonce?: string | undefined;
   /** `max_age` of the request, in seconds: how long ago the user may have signed in. */
   readonly maxAge?: number | undefined;
+  /** `acr_values` of the request: the token has to say one of them. */
+  readonly acrValues?: readonly string[] | undefined;
   /** How long ago the token may have been issued, in seconds. Default for an ID token: a day; an access token may be of any age. */
   readonly maxTokenAge?: number | undefined;
   /** Who signed in before: a refreshed token must be theirs. */
@@ -150,6 +152,11 @@ function signIn({ auth_time: at }: JsonObject, expected: Expectation): string | 
   return isRecent ? undefined : `The user signed in at ${shown(at, true)}, and at most ${maxAge} seconds ago was asked for.`;
 }
 
+const strength = ({ acr }: JsonObject, { acrValues = [] }: Expectation): string | undefined =>
+  acrValues.includes(acr as string)
+    ? undefined
+    : `The user signed in as strongly as ${shown(acr)} says (acr), and ${acrValues.map((value) => shown(value)).join(' or ')} was asked for.`;
+
 const subject = ({ sub }: JsonObject, expected: Expectation): string | undefined =>
   sub === expected.subject ? undefined : `The token is about ${shown(sub)}, not about ${shown(expected.subject)}.`;
 
@@ -182,5 +189,6 @@ export const CHECKS: readonly Check[] = [
     skip: (claims, { accessToken, alg }) => without('at_hash')(claims) ?? unset('access token', accessToken && alg),
   }, // check: at_hash
   { name: 'auth_time', code: 'token_expired', check: signIn, skip: (_, { maxAge }) => unset('max_age', maxAge) }, // check: auth_time
+  { name: 'acr', code: 'token_acr', check: strength, skip: (_, { acrValues }) => unset('acr', acrValues) }, // check: acr
   { name: 'sub', code: 'token_sub_mismatch', check: subject, skip: (_, expected) => unset('subject', expected.subject) }, // check: sub
 ];

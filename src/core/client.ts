@@ -1,15 +1,22 @@
 /** The client of a call, and how it proves itself: as chosen by name, else the first registered method that applies. */
-import type { ProviderInfo } from './contracts.ts';
+
+import type { Client } from './client-identity.ts';
+import type { ClientAuth, Values } from './contracts.ts';
 import { fail } from './errors.ts';
 import { whyNot } from './guard.ts';
+import type { ProviderInfo } from './messages.ts';
 import { type Options, quoted } from './options.ts';
-import type { Client } from './provider.ts';
 import type { Registry } from './registry.ts';
 import type { Asking, Settings } from './settings.ts';
 
 /** The same declarations with nothing demanded: to see what is there without asking for what is not. */
 export const optional = (options: Options = {}): Options =>
   Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, required: false }]));
+
+/** A client with what its connections show of it. */
+export async function clientOf(info: ProviderInfo, auth: ClientAuth, authValues: Values): Promise<Client> {
+  return { info, auth, authValues, identity: await auth.tls?.(authValues) };
+}
 
 /**
  * Never a second method by itself after the first was refused: on a password grant that would count as another wrong password.
@@ -19,14 +26,14 @@ export async function chooseClient(registry: Registry, settings: Settings, info:
   const named = settings.get('clientAuth');
   if (typeof named === 'string') {
     const auth = await registry.use('client-auth', named);
-    return { info, auth, authValues: await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking) };
+    return clientOf(info, auth, await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking));
   }
   const reasons: string[] = [];
   for (const name of registry.names('client-auth')) {
     const auth = await registry.use('client-auth', name);
     const authValues = await settings.values(optional(auth.options), `client authentication with ${name}`, asking);
     const no = whyNot(auth.applies(authValues, info));
-    if (no === undefined) return { info, auth, authValues };
+    if (no === undefined) return clientOf(info, auth, authValues);
     reasons.push(`${name}: ${no}`);
   }
   fail('usage_missing_option', `No client authentication fits the client ${quoted(info.clientId)}.`, {

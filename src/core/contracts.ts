@@ -2,57 +2,11 @@
 import type { About, ErrorCode } from './errors.ts';
 import type { Class } from './inject.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
+import type { Demands, Form, ProviderInfo, Request, SendOptions, TokenResponse } from './messages.ts';
 import type { Options } from './options.ts';
-import type { Clock, Files, Host, HttpRequest, HttpResponse, Log, Question } from './ports.ts';
+import type { Clock, Files, Host, HttpRequest, HttpResponse, Log, Notice, Question, TlsIdentity } from './ports.ts';
 import type { Reach, SessionStore } from './store.ts';
 import type { View } from './view.ts';
-
-/** A successful answer of a token endpoint (RFC 6749 §5.1), unknown members included. Unverified. */
-export interface TokenResponse {
-  readonly access_token: string;
-  readonly token_type: string;
-  /** Seconds. */
-  readonly expires_in?: number;
-  readonly scope?: string;
-  readonly refresh_token?: string;
-  readonly id_token?: string;
-  readonly [member: string]: JsonValue | undefined;
-}
-
-/** Authorization server metadata (RFC 8414, OpenID Connect Discovery 1.0 §3). */
-export interface Metadata {
-  readonly issuer: string;
-  readonly token_endpoint?: string;
-  readonly jwks_uri?: string;
-  readonly authorization_endpoint?: string;
-  readonly device_authorization_endpoint?: string;
-  readonly revocation_endpoint?: string;
-  readonly introspection_endpoint?: string;
-  readonly userinfo_endpoint?: string;
-  readonly end_session_endpoint?: string;
-  readonly grant_types_supported?: readonly string[];
-  readonly token_endpoint_auth_methods_supported?: readonly string[];
-  readonly id_token_signing_alg_values_supported?: readonly string[];
-  readonly [member: string]: JsonValue | undefined;
-}
-
-/** What is asked for, whatever the flow. */
-export interface Request {
-  readonly scope?: readonly string[];
-  readonly audience?: string;
-  /** RFC 8707. */
-  readonly resource?: readonly string[];
-  /** Any further form parameters of the token request. */
-  readonly params?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
-
-/** The provider as a strategy sees it. */
-export interface ProviderInfo {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly metadata: Metadata;
-}
 
 /** Can this strategy do its work here? The reason is for a human. */
 export type Applicable = true | { readonly no: string };
@@ -77,11 +31,26 @@ export interface GrantHost {
   readonly request: Request;
   readonly signal: AbortSignal;
   /** POSTs a grant to the token endpoint with the client's authentication and the request's scope, audience, resource and params. */
-  exchange(grantType: string, form: Readonly<Record<string, string | undefined>>): Promise<TokenResponse>;
+  exchange(grantType: string, form: Form, options?: SendOptions): Promise<TokenResponse>;
+  /**
+   * POSTs to another endpoint by its name in the metadata, as `device_authorization_endpoint`, with the client's authentication and what is
+   * asked for. Returns the JSON object of a 2xx answer. Throws what the token endpoint throws, and `client_unsupported_grant` where the
+   * provider has no such endpoint.
+   */
+  post(endpoint: string, form: Form, options?: SendOptions): Promise<JsonObject>;
+  /** The authorization endpoint's URL with the client's id, these parameters and what is asked for (RFC 6749 §4.1.1). */
+  authorizationUrl(form: Form, options?: SendOptions): string;
+  /** What the ID token of the answer has to say. The host checks it. */
+  demand(demands: Demands): void;
   /** Any other request: to the issuer's hosts, or to those the strategy's `hosts` names. */
   http(request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse>;
   ask(question: Question): Promise<string>;
   show(line: string, event?: Readonly<Record<string, string | number>>): void;
+  warn(notice: Notice): void;
+  /** Opens the system's browser. False where there is none. */
+  browse(url: string): Promise<boolean>;
+  /** Milliseconds since the epoch. */
+  now(): number;
   sleep(seconds: number): Promise<void>;
   readonly fail: Fail;
 }
@@ -125,6 +94,8 @@ export interface ClientAuth extends Named {
   readonly method: string;
   applies(values: Values, provider: ProviderInfo): Applicable;
   authenticate(values: Values, request: ClientAuthRequest): void | Promise<void>;
+  /** The certificate that the connection itself shows (RFC 8705 §2). */
+  tls?(values: Values): TlsIdentity | Promise<TlsIdentity>;
 }
 
 export interface VerifierHost {

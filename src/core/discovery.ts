@@ -1,7 +1,8 @@
 /** Where an issuer publishes its metadata, and what of it is believed. */
-import type { Metadata } from './contracts.ts';
+
 import { fail } from './errors.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
+import type { Metadata } from './messages.ts';
 import { quoted } from './options.ts';
 import { checkUrl } from './url.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderInfo } from './contracts.ts';
+import type { ProviderInfo } from './messages.ts';
 
 /**
  * Where a human ends the session that a browser has at the provider (RP-Initiated Logout 1.0 §2); undefined where there is no such page. It names the

@@ -101,6 +101,7 @@ const CATEGORIES = {
       'token_claim_type',
       'token_nonce',
       'token_at_hash',
+      'token_acr',
       'token_type',
       'token_crit',
       'token_sub_mismatch',

@@ -1,9 +1,12 @@
 /** What a grant may do while it runs, and nothing else: the provider's token endpoint, its hosts, the human, the clock. */
-import type { Grant, GrantHost, ProviderInfo, Request, TokenResponse, Values } from './contracts.ts';
+
+import type { Client } from './client-identity.ts';
+import type { Grant, GrantHost, Values } from './contracts.ts';
 import { type About, fail, PadlockError } from './errors.ts';
+import type { Demands, ProviderInfo, Request, SendOptions } from './messages.ts';
 import { quoted } from './options.ts';
-import type { Ports } from './ports.ts';
-import type { Client, Provider } from './provider.ts';
+import type { Notice, Ports } from './ports.ts';
+import type { Provider } from './provider.ts';
 import { parseUrl } from './url.ts';
 
 export interface GrantCall {
@@ -12,23 +15,29 @@ export interface GrantCall {
   readonly client: Client;
   readonly request: Request;
   readonly signal: AbortSignal;
+  readonly warn: (notice: Notice) => void;
+  /** Told what the ID token has to say. */
+  readonly demand: (demands: Demands) => void;
 }
 
 /** The host for one run of a grant. */
 export function grantHost(
-  { grant, values, client, request, signal }: GrantCall,
+  { grant, values, client, request, signal, warn, demand }: GrantCall,
   provider: Provider,
-  ports: Pick<Ports, 'clock' | 'http' | 'notices' | 'prompt'>,
+  ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>,
 ): GrantHost {
   const declared: unknown = grant.hosts?.(values) ?? [];
   if (!Array.isArray(declared)) fail('plugin_contract', `The flow ${quoted(grant.name)} did not return a list of hosts.`);
   const allowed = hostsOf(client.info, declared as readonly string[]);
+  const wishes = ({ asked = true }: SendOptions = {}): Request => ({ ...(asked && request), signal });
   return Object.freeze({
     provider: client.info,
     request,
     signal,
-    exchange: (grantType: string, form: Readonly<Record<string, string | undefined>>): Promise<TokenResponse> =>
-      provider.exchange(client, grantType, form, { ...request, signal }),
+    exchange: (grantType, form, options) => provider.exchange(client, grantType, form, wishes(options)),
+    post: (endpoint, form, options) => provider.post(client, endpoint, form, wishes(options)),
+    authorizationUrl: (form, options) => provider.authorizationUrl(client.info, form, wishes(options)),
+    demand,
     http(call) {
       const { host } = new URL(call.url);
       if (!allowed.has(host))
@@ -40,6 +49,9 @@ export function grantHost(
     },
     ask: (question) => ports.prompt.ask(question, signal),
     show: (line, event) => ports.notices.show(line, event),
+    warn,
+    browse: (url) => ports.browser.open(url),
+    now: () => ports.clock.now(),
     sleep: (seconds) => ports.clock.sleep(seconds * 1000, signal),
     fail(code: string, about: About = {}): never {
       throw new PadlockError(code, about);

@@ -39,9 +39,9 @@ const isJsonType = (headers: Headers): boolean => {
   return type === 'application/json' || /^application\/[^\s/]+\+json$/.test(type);
 };
 
-/** Throws unless the status is 200: `proto_redirect`, `idp_rate_limited`, `idp_unavailable`, `proto_status`. */
-export function checkStatus({ status, headers }: HttpResponse, purpose: string, now: number): void {
-  if (status === 200) return;
+/** Throws unless the status is one of `accepted`: `proto_redirect`, `idp_rate_limited`, `idp_unavailable`, `proto_status`. */
+export function checkStatus({ status, headers }: HttpResponse, purpose: string, now: number, accepted: readonly number[] = [200]): void {
+  if (accepted.includes(status)) return;
   const message = `${sentence(purpose)} answered with status ${status}.`;
   const about: Omit<About, 'message'> = { httpStatus: status, retryAfter: retryAfter(headers, now) };
   if (status === 429) fail('idp_rate_limited', message, about); // check: document 429
@@ -51,9 +51,9 @@ export function checkStatus({ status, headers }: HttpResponse, purpose: string, 
   fail('proto_status', message, { httpStatus: status }); // check: document status
 }
 
-/** The JSON object of a 200 with a JSON content type. Throws what {@link checkStatus} and `parseJson` do, and `proto_content_type`, `proto_bad_shape`. */
-export function jsonOf(response: HttpResponse, purpose: string, now: number): JsonObject {
-  checkStatus(response, purpose, now); // check: answer status
+/** The JSON object of a 200 (or what else is accepted) with a JSON content type. Throws what {@link checkStatus} and `parseJson` do, and `proto_content_type`, `proto_bad_shape`. */
+export function jsonOf(response: HttpResponse, purpose: string, now: number, accepted?: readonly number[]): JsonObject {
+  checkStatus(response, purpose, now, accepted); // check: answer status
   const what = `${sentence(purpose)}'s answer`;
   const value = parseJson(response.body, what);
   if (!isJsonType(response.headers)) fail('proto_content_type', `${what} is JSON but is not labelled as JSON.`, { httpStatus: 200 }); // check: content type

@@ -3,10 +3,10 @@
 import { ASYMMETRIC } from './algorithms.ts';
 import { type CheckReport, reportChecks, requireChecks } from './claims.ts';
 import { parseCompact, parsePayload } from './compact.ts';
-import type { ProviderInfo } from './contracts.ts';
 import { isPadlockError, type PadlockError } from './errors.ts';
 import { verifyWithKeys } from './jose.ts';
 import type { JsonObject } from './json-value.ts';
+import type { ProviderInfo } from './messages.ts';
 import type { Provider } from './provider.ts';
 import type { Asking } from './settings.ts';
 import type { Verification } from './verification.ts';

@@ -1,9 +1,9 @@
 /** What a Padlock is: authenticate = acquire → verify → store; token = stored → refreshed → acquired. */
 import { setMaxListeners } from 'node:events';
 import { abortReason } from './abort.ts';
-import type { Request } from './contracts.ts';
 import { isFresh, isUsable, MIN_TTL } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
+import type { Request } from './messages.ts';
 import { AllowedOrigins, AuthorizedFetch, type Fetch } from './padlock-fetch.ts';
 import { Clock, Log } from './ports.ts';
 import type { AccessToken, Session } from './session.ts';

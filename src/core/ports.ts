@@ -108,6 +108,12 @@ export interface Host {
 }
 export const Host = token<Host>('Host');
 
+/** A client certificate with its chain, and its key. PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
@@ -115,6 +121,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** What this request is for, in words: "the token endpoint". Goes into messages and the log. */
   readonly purpose: string;
+  /** What this side of the connection shows of itself, where the other side asks. */
+  readonly identity?: TlsIdentity | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

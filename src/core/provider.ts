@@ -1,50 +1,34 @@
 /** issuer → metadata, and one method per endpoint. The door to openid-client, which never sees an ID token. */
 import type { ServerMetadata } from 'openid-client';
 import { DocumentCache } from './cache.ts';
-import type { ClientAuth, Metadata, ProviderInfo, Request, TokenResponse, Values } from './contracts.ts';
+import { type Client, endpointOf } from './client-identity.ts';
 import { readMetadata, wellKnownUrls } from './discovery.ts';
-import { fail, isPadlockError, PadlockError } from './errors.ts';
-import { jsonOf } from './http-answers.ts';
+import { fail, isPadlockError, type PadlockError } from './errors.ts';
+import { credentialsOf, formOf } from './form.ts';
+import { jsonOf, sentence } from './http-answers.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import type { JsonObject } from './json-value.ts';
 import { publicKeys } from './key-policy.ts';
+import type { Form, Metadata, ProviderInfo, Request, TokenResponse } from './messages.ts';
 import { oauthFailure } from './oauth-error.ts';
+import { translated } from './openid-client-error.ts';
 import { Clock, Http, type HttpResponse } from './ports.ts';
 import { Redactor } from './secret.ts';
 import type { AccessToken } from './session.ts';
 import { readTokenResponse } from './token-set.ts';
 import { type UserinfoExpectation, userinfoClaims } from './userinfo.ts';
 
-/** Who asks: the client, and how it proves itself. */
-export interface Client {
-  readonly info: ProviderInfo;
-  readonly auth: ClientAuth;
-  readonly authValues: Values;
-}
-
-/** A request, as far as its answer may quote it. */
+/** A request that goes out in the client's name. */
 interface Sent {
-  readonly body: string;
+  readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 const TOKEN_ENDPOINT = 'The token endpoint';
-/** Parameters whose values may be told; every other one may be a credential. */
-const PLAIN: ReadonlySet<string> = new Set([
-  'grant_type',
-  'client_id',
-  'username',
-  'scope',
-  'audience',
-  'resource',
-  'redirect_uri',
-  'token_type_hint',
-  'client_assertion_type',
-  'subject_token_type',
-  'actor_token_type',
-  'requested_token_type',
-]);
+/** What a pushed authorization request is answered with (RFC 9126 §2.2); everything else is answered with 200. */
+const CREATED: readonly number[] = [200, 201];
 
 @injectable()
 export class Provider {
@@ -101,12 +85,7 @@ export class Provider {
   }
 
   /** POSTs a grant to the token endpoint (RFC 6749 §3.2), once. Returns the answer with its shape checked, the ID token included. */
-  async exchange(
-    client: Client,
-    grantType: string,
-    form: Readonly<Record<string, string | undefined>>,
-    request: Request,
-  ): Promise<TokenResponse> {
+  async exchange(client: Client, grantType: string, form: Form, request: Request): Promise<TokenResponse> {
     const oidc = await import('openid-client');
     let answer: JsonObject | undefined;
     const config = new oidc.Configuration(
@@ -115,45 +94,57 @@ export class Provider {
       undefined,
       // oxlint-disable-next-line typescript/no-misused-promises -- its type says void, and it is awaited
       async (_server, _client, body, headers) => {
-        const added = new Map<string, string>();
-        const url = client.info.metadata.token_endpoint ?? '';
-        await client.auth.authenticate(client.authValues, {
-          provider: client.info,
-          url,
-          form: body,
-          headers: added,
-          now: this.#clock.now(),
-        });
-        for (const [name, value] of added) headers.set(name, value);
+        for (const [name, value] of await this.#proof(client, endpointOf(client, 'token_endpoint') ?? '', body)) headers.set(name, value);
       },
     );
     oidc.allowInsecureRequests(config); // plain http is the network door's to refuse: it allows loopback addresses
     config.timeout = 0; // and so are deadlines
     config[oidc.customFetch] = async (url, init) => {
-      const sent = { url, headers: init.headers, body: String(init.body) };
-      const response = await this.#http.send({ method: 'POST', ...sent, purpose: TOKEN_ENDPOINT, signal: request.signal });
-      answer = this.#tokenAnswer(response, sent);
+      const sent = { url: endpointOf(client, 'token_endpoint') ?? url, headers: init.headers, body: String(init.body) };
+      answer = this.#tokenAnswer(await this.#send(client, sent, TOKEN_ENDPOINT, request.signal), sent);
       const shown = Object.fromEntries(Object.entries(answer).filter(([member, value]) => member !== 'id_token' && value !== null));
       return new Response(JSON.stringify(shown), { status: 200, headers: { 'content-type': 'application/json' } });
     };
     try {
-      await oidc.genericGrantRequest(config, grantType, parametersOf(form, request));
+      await oidc.genericGrantRequest(config, grantType, formOf(form, request));
     } catch (error) {
       throw translated(error);
     }
     return answer as TokenResponse;
   }
 
+  /**
+   * POSTs to another endpoint by its name in the metadata, with the client's authentication. Returns the JSON object it answers with.
+   * Throws as `exchange` does, and `client_unsupported_grant` where the provider names no such endpoint.
+   */
+  async post(client: Client, endpoint: string, form: Form, request: Request): Promise<JsonObject> {
+    const url = endpointOf(client, endpoint);
+    const name = endpoint.replaceAll('_', ' ');
+    if (url === undefined) fail('client_unsupported_grant', `The provider has no ${name}.`, { hint: 'Choose another flow with --flow.' });
+    const purpose = `The ${name}`;
+    const { response, sent } = await this.#post(client, url, formOf(form, request), purpose, request.signal);
+    if (response.status >= 300) throw this.#refusal(response, sent, purpose); // check: endpoint status
+    const answer = jsonOf(response, purpose, this.#clock.now(), CREATED);
+    if (answer.error) throw this.#refusal(response, sent, purpose); // check: error with 200 elsewhere
+    return answer;
+  }
+
+  /** The authorization endpoint's URL with the client's id and these parameters. Throws `client_unsupported_grant`. */
+  authorizationUrl({ clientId, metadata }: ProviderInfo, form: Form, request: Request): string {
+    const { authorization_endpoint: endpoint } = metadata;
+    if (endpoint === undefined)
+      fail('client_unsupported_grant', 'The provider has no authorization endpoint.', { hint: 'Choose another flow with --flow.' });
+    const url = new URL(endpoint); // it may have a query of its own (RFC 6749 §3.1)
+    for (const [name, value] of formOf({ client_id: clientId, ...form }, request)) url.searchParams.append(name, value);
+    return url.href;
+  }
+
   /** Revokes a token (RFC 7009). Resolves to false where the provider has no revocation endpoint. */
   async revoke(client: Client, token: string, hint: 'refresh_token' | 'access_token', signal?: AbortSignal): Promise<boolean> {
-    const url = client.info.metadata.revocation_endpoint;
+    const url = endpointOf(client, 'revocation_endpoint');
     if (url === undefined) return false;
-    const form = new URLSearchParams({ token, token_type_hint: hint });
-    const headers = new Map<string, string>([['content-type', 'application/x-www-form-urlencoded']]);
-    await client.auth.authenticate(client.authValues, { provider: client.info, url, form, headers, now: this.#clock.now() });
     const purpose = 'The revocation endpoint';
-    const sent = { url, headers: Object.fromEntries(headers), body: form.toString() };
-    const response = await this.#http.send({ method: 'POST', ...sent, purpose, signal });
+    const { response, sent } = await this.#post(client, url, formOf({ token, token_type_hint: hint }), purpose, signal);
     if (response.status >= 300) throw this.#refusal(response, sent, purpose);
     return true;
   }
@@ -175,6 +166,32 @@ export class Provider {
     return userinfoClaims(response, { ...expected, info, keys, now: this.#clock.now() });
   }
 
+  /** A form with the client's proof, and its answer. */
+  async #post(
+    client: Client,
+    url: string,
+    form: URLSearchParams,
+    purpose: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly response: HttpResponse; readonly sent: Sent }> {
+    const proof = await this.#proof(client, url, form);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...Object.fromEntries(proof) };
+    const sent = { url, headers, body: form.toString() };
+    return { response: await this.#send(client, sent, purpose, signal), sent };
+  }
+
+  /** Lets the client prove itself: it may add to the form, and these are the headers it adds. */
+  async #proof({ auth, authValues, info }: Client, url: string, form: URLSearchParams): Promise<ReadonlyMap<string, string>> {
+    const headers = new Map<string, string>();
+    await auth.authenticate(authValues, { provider: info, url, form, headers, now: this.#clock.now() });
+    return headers;
+  }
+
+  /** The one way that a request takes in the client's name. */
+  #send({ identity }: Client, sent: Sent, purpose: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    return this.#http.send({ method: 'POST', ...sent, purpose: sentence(purpose), signal, ...(identity && { identity }) });
+  }
+
   /** The token response of a 200, with its shape checked; anything else is the failure it stands for. */
   #tokenAnswer(response: HttpResponse, sent: Sent): JsonObject {
     if (response.status >= 300) throw this.#refusal(response, sent, TOKEN_ENDPOINT); // check: token status
@@ -188,7 +205,7 @@ export class Provider {
   /** The failure an answer stands for. A server may quote the request: whatever credential was in it is masked. */
   #refusal(response: HttpResponse, { body, headers }: Sent, purpose: string): PadlockError {
     const redactor = this.#redactor.copy();
-    for (const [name, value] of new URLSearchParams(body)) if (!PLAIN.has(name)) redactor.add(value);
+    for (const value of credentialsOf(new URLSearchParams(body))) redactor.add(value);
     redactor.add(headers.authorization?.replace(/^\S+ /, '') ?? '');
     return oauthFailure(response, { purpose, now: this.#clock.now(), redactor });
   }
@@ -197,40 +214,4 @@ export class Provider {
 function keysOf({ keys }: JsonObject): readonly JsonObject[] {
   if (!Array.isArray(keys)) fail('proto_jwks_invalid', "The provider's key set has no list of keys."); // check: key set list
   return publicKeys(keys);
-}
-
-/** The form of a token request: the grant's own members, then what was asked for. Nothing is named in two ways. */
-function parametersOf(form: Readonly<Record<string, string | undefined>>, { scope, audience, resource, params }: Request): URLSearchParams {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(form)) if (value !== undefined) parameters.set(name, value);
-  if (scope !== undefined && scope.length > 0 && !parameters.has('scope')) parameters.set('scope', scope.join(' '));
-  if (audience !== undefined && !parameters.has('audience')) parameters.set('audience', audience);
-  for (const one of resource ?? []) parameters.append('resource', one);
-  for (const [name, value] of Object.entries(params ?? {})) {
-    if (parameters.has(name) || RESERVED.has(name)) fail('usage_conflict', `--param ${name}: this parameter has an option of its own.`); // check: reserved parameter
-    parameters.set(name, value);
-  }
-  return parameters;
-}
-const RESERVED = new Set([
-  'grant_type',
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'client_assertion_type',
-  'scope',
-  'audience',
-  'resource',
-]);
-
-/** openid-client wraps what its fetch throws; the cause is ours. Its own complaints carry the answer, so only their code is kept. */
-function translated(error: unknown): unknown {
-  let at: unknown = error;
-  for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth++) {
-    if (isPadlockError(at) || (at as { name?: unknown }).name === 'AbortError') return at; // check: cause of openid-client
-    at = (at as { cause?: unknown }).cause;
-  }
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string' || !code.startsWith('OAUTH_')) return error;
-  return new PadlockError('proto_bad_shape', { message: `The token endpoint's answer is not valid (${code}).` });
 }

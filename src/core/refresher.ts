@@ -3,14 +3,15 @@
  * commit the new refresh token, verify, then show the access token.
  */
 import { abortReason } from './abort.ts';
-import { optional } from './client.ts';
-import type { Request, TokenResponse } from './contracts.ts';
+import { clientOf, optional } from './client.ts';
+import type { Client } from './client-identity.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
+import type { Request, TokenResponse } from './messages.ts';
 import { Clock, Log, Notices } from './ports.ts';
-import { type Client, Provider } from './provider.ts';
+import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';
 import { sessionFrom } from './session-from.ts';
 import { accessKey, accessRecord, type SessionRecord } from './session-record.ts';
@@ -131,7 +132,7 @@ export class Refresher {
           hint: `Name where it comes from in the profile, or give it again; the session was ${purpose === 'refresh' ? 'kept' : 'forgotten here all the same'}.`,
         },
       );
-    return { info, auth, authValues };
+    return clientOf(info, auth, authValues);
   }
 
   /** The settings are another provider's or another client's: their secrets stay home. */

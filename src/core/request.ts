@@ -1,6 +1,7 @@
 /** What a sign-in asks for: the call's own wishes, else the settings', else what the kind of subject needs. */
-import type { Grant, Request } from './contracts.ts';
+import type { Grant } from './contracts.ts';
 import { requestOptions } from './general-options.ts';
+import type { Request } from './messages.ts';
 import { readOption } from './options.ts';
 import type { Settings } from './settings.ts';
 

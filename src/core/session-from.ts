@@ -1,6 +1,7 @@
 /** Tokens and what was verified of them → the session they make, with a warning where it is not what was asked for. */
 import type { Claims } from './claims.ts';
-import type { Grant, ProviderInfo, Request } from './contracts.ts';
+import type { Grant } from './contracts.ts';
+import type { ProviderInfo, Request } from './messages.ts';
 import type { Notice } from './ports.ts';
 import { type AccessToken, type IdToken, type Session, type User, withHidden } from './session.ts';
 import type { TokenSet } from './token-set.ts';

@@ -1,9 +1,9 @@
 /** Signing in and keeping what came of it; and forgetting it. */
 
-import type { Request } from './contracts.ts';
 import { isPadlockError } from './errors.ts';
 import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
+import type { Request } from './messages.ts';
 import { Clock, Notices } from './ports.ts';
 import { Provider } from './provider.ts';
 import { Refresher } from './refresher.ts';

@@ -1,7 +1,8 @@
 /** Which stored session a call means, and which of its access tokens. */
-import type { Request } from './contracts.ts';
+
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
+import type { Request } from './messages.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
 import { type AccessRecord, accessKey } from './session-record.ts';

@@ -1,7 +1,7 @@
 /** A session as it is stored: everything a later process needs to go on with it. Sealed before any store sees it. */
 import { type Claims, restoredClaims } from './claims.ts';
-import type { Request } from './contracts.ts';
 import { fail } from './errors.ts';
+import type { Request } from './messages.ts';
 import type { Notice } from './ports.ts';
 import { type AccessToken, type IdToken, type Session, type User, type Verdict, withHidden } from './session.ts';
 

@@ -1,13 +1,15 @@
 /** One sign-in, from settings to a verified session; nothing is stored here. */
 import { chooseClient } from './client.ts';
-import type { Grant, ProviderInfo, Request } from './contracts.ts';
+import type { Client } from './client-identity.ts';
+import type { Grant } from './contracts.ts';
 import { fail } from './errors.ts';
 import { providerOptions } from './general-options.ts';
 import { grantHost } from './grant-host.ts';
 import { guarded, whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
-import { Clock, Http, type Notice, Notices, Prompt } from './ports.ts';
-import { type Client, Provider } from './provider.ts';
+import type { Demands, ProviderInfo, Request } from './messages.ts';
+import { Browser, Clock, Http, type Notice, Notices, type Ports, Prompt } from './ports.ts';
+import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
 import type { Session } from './session.ts';
@@ -36,7 +38,7 @@ export class SignIn {
   readonly #settings: Settings;
   readonly #provider: Provider;
   readonly #verification: Verification;
-  readonly #ports: { readonly clock: Clock; readonly http: Http; readonly prompt: Prompt; readonly notices: Notices };
+  readonly #ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>;
 
   constructor(
     @inject(Registry) registry: Registry,
@@ -47,12 +49,13 @@ export class SignIn {
     @inject(Http) http: Http,
     @inject(Prompt) prompt: Prompt,
     @inject(Notices) notices: Notices,
+    @inject(Browser) browser: Browser,
   ) {
     this.#registry = registry;
     this.#settings = settings;
     this.#provider = provider;
     this.#verification = verification;
-    this.#ports = { clock, http, prompt, notices };
+    this.#ports = { browser, clock, http, notices, prompt };
   }
 
   /** Signs in. Throws PadlockError. */
@@ -74,10 +77,14 @@ export class SignIn {
     if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
       warn({ code: 'deprecated_flow', message: grant.deprecated });
 
-    const host = grantHost({ grant, values, client, request: asked, signal }, this.#provider, this.#ports);
+    let demands: Demands = {};
+    const demand = (more: Demands): void => {
+      demands = { ...demands, ...more };
+    };
+    const host = grantHost({ grant, values, client, request: asked, signal, warn, demand }, this.#provider, this.#ports);
     const response = await guarded(this.#registry.origin('grant', grant.name), () => grant.acquire(values, host), isAnswer, signal);
     const tokens = readTokenResponse(response, this.#ports.clock.now());
-    const verified = await check(tokens);
+    const verified = await check(tokens, demands);
     const profile = this.#settings.text('profile');
     const session = sessionFrom({ profile, grant, info, request: asked, tokens, verified, warnings, warn });
     return { session, client, grant, request: asked, who: identityOf(grant, values) };

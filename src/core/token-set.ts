@@ -1,7 +1,8 @@
 /** What a token endpoint answered: the shape is checked, nothing in it is verified. */
-import type { TokenResponse } from './contracts.ts';
+
 import { fail } from './errors.ts';
 import type { JsonValue } from './json-value.ts';
+import type { TokenResponse } from './messages.ts';
 import { quoted } from './options.ts';
 import { withHidden } from './session.ts';
 

@@ -1,9 +1,9 @@
 /** An access token: the stored one, else a refreshed one, else a new one; one process at a time makes it, the others take it. */
 
-import type { Request } from './contracts.ts';
 import { type Category, fail, isPadlockError, type PadlockError } from './errors.ts';
 import { isFresh, isUsable, MIN_TTL, type Need } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
+import type { Request } from './messages.ts';
 import { Clock, Log, Notices } from './ports.ts';
 import { Refresher } from './refresher.ts';
 import type { Session } from './session.ts';

@@ -2,11 +2,11 @@
 import { ASYMMETRIC } from './algorithms.ts';
 import { requireChecks } from './claims.ts';
 import { parseCompact, parsePayload } from './compact.ts';
-import type { ProviderInfo } from './contracts.ts';
 import { type KeySource, verifyWithCurrentKeys } from './current-keys.ts';
 import { fail } from './errors.ts';
 import { checkStatus, jsonOf } from './http-answers.ts';
 import type { JsonObject } from './json-value.ts';
+import type { ProviderInfo } from './messages.ts';
 import type { HttpResponse } from './ports.ts';
 
 const PURPOSE = 'the userinfo endpoint';

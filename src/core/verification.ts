@@ -3,10 +3,11 @@ import { judgeAccessToken } from './access-token.ts';
 import { expectedAlgorithms } from './algorithms.ts';
 import { type Claims, checkClaims } from './claims.ts';
 import { optional } from './client.ts';
-import type { Grant, Proof, ProviderInfo, Request, Values, Verifier, VerifierHost } from './contracts.ts';
+import type { Grant, Proof, Values, Verifier, VerifierHost } from './contracts.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { type Guarded, guarded } from './guard.ts';
 import { inject, injectable } from './inject.ts';
+import type { Demands, ProviderInfo, Request } from './messages.ts';
 import { AlgorithmPins } from './pins.ts';
 import { Clock, Log, type Notice } from './ports.ts';
 import { Provider } from './provider.ts';
@@ -33,8 +34,8 @@ export interface Verified {
   readonly accessToken: Verdict;
 }
 
-/** Judges one answer. Throws `token_*`. */
-export type TokenCheck = (tokens: TokenSet) => Promise<Verified>;
+/** Judges one answer, and whether it is what the flow demanded. Throws `token_*`. */
+export type TokenCheck = (tokens: TokenSet, demands?: Demands) => Promise<Verified>;
 
 /** A verifier with what it may accept. */
 export interface ChosenVerifier {
@@ -81,13 +82,13 @@ export class Verification {
       this.#provider
         .keys(info, false, signal)
         .catch((error: unknown) => this.#log.debug('early_key_fetch_failed', { code: codeOf(error) })); // whoever needs the keys asks again and hears of it
-    return async (tokens) => {
+    return async (tokens, demands = {}) => {
       if (expectsIdToken && refreshes === undefined && tokens.idToken === undefined)
         fail('token_missing', 'The provider sent no ID token, though the scope openid asked for one.', {
           hint: 'Ask without openid (--scope) where an access token is enough.',
         }); // check: missing ID token
       const verifier = tokens.idToken === undefined ? undefined : (chosen ?? (await this.choose(info, asking)));
-      const idToken = verifier && (await this.#idToken(verifier, tokens, context));
+      const idToken = verifier && (await this.#idToken(verifier, tokens, context, demands));
       return { idToken, accessToken: await this.#accessToken(tokens, context, wantsKeys || verifier?.verifier.keySet === true) };
     };
   }
@@ -148,10 +149,18 @@ export class Verification {
     chosen: ChosenVerifier,
     tokens: TokenSet,
     { info, refreshes, signal, warn }: CheckContext,
+    demands: Demands,
   ): Promise<NonNullable<Verified['idToken']>> {
     const { alg, kid, payload } = await this.#proveHinting(chosen, tokens.idToken ?? '', info, signal);
     const subject = refreshes ?? undefined;
-    const claims = checkClaims(payload, { ...this.expectation(info), kind: 'id', accessToken: tokens.accessToken, alg, subject });
+    const claims = checkClaims(payload, {
+      ...this.expectation(info),
+      ...demands,
+      kind: 'id',
+      accessToken: tokens.accessToken,
+      alg,
+      subject,
+    });
     await this.#pin(info, alg, chosen, warn); // check: algorithm is pinned
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };
   }

@@ -159,6 +159,14 @@ describe('an ID token', () => {
     expect(await code({ auth_time: 0 })).toBeUndefined();
   });
 
+  test('of a user who had to sign in in a certain way says that it was one of those', async () => {
+    const acrValues = ['urn:mfa', 'urn:smartcard'];
+    expect(await code({ acr: 'urn:smartcard' }, { acrValues })).toBeUndefined();
+    for (const acr of ['urn:password', '', undefined, null, 1, ['urn:mfa']])
+      expect(await code({ acr } as never, { acrValues })).toBe('token_acr');
+    expect(await code({ acr: 'urn:password' })).toBeUndefined();
+  });
+
   test('after a refresh is about the same user', async () => {
     expect(await code({}, { subject: 'robin' })).toBeUndefined();
     expect(await code({ sub: 'percy' }, { subject: 'robin' })).toBe('token_sub_mismatch');

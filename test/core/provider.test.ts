@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { createPadlockContainer } from '../../src/container.ts';
+import type { Client } from '../../src/core/client-identity.ts';
 import type { PadlockError } from '../../src/core/errors.ts';
 import { resolve } from '../../src/core/inject.ts';
-import { type Client, Provider } from '../../src/core/provider.ts';
+import { Provider } from '../../src/core/provider.ts';
 import { none } from '../../src/strategies/client-auth/none.ts';
 import { type Fake, fakeProvider, METADATA, noon, tokens } from './fake-provider.ts';
 import { CLIENT, codeOf, ISSUER, keyFor, NOW } from './forge.ts';
@@ -227,6 +228,89 @@ describe('revoking a token', () => {
     const error = await failure(provider.revoke(await client(), 'rt-canary-1', 'refresh_token'));
     expect(error.code).toBe('idp_unavailable');
     expect(inspect(error)).not.toContain('rt-canary-1');
+  });
+});
+
+describe('another endpoint', () => {
+  const withDevice = {
+    ...METADATA,
+    device_authorization_endpoint: `${ISSUER}device`,
+    authorization_endpoint: `${ISSUER}authorize?tenant=1`,
+  };
+  const at = async (fake: Fake) => {
+    const { fake: server, provider, client } = world();
+    server.metadata = withDevice;
+    server.others = { '/device': fake };
+    return { server, provider, client: await client() };
+  };
+  const DEVICE = 'device_authorization_endpoint';
+
+  test('gets the form, what is asked for and the client’s proof, and its answer is handed on', async () => {
+    const { server, provider, client } = await at({ body: { device_code: 'd' } });
+    await expect(provider.post(client, DEVICE, { x: ['1', '2'] }, { scope: ['openid'], resource: ['a'] })).resolves.toEqual({
+      device_code: 'd',
+    });
+    expect(server.requests.at(-1)).toMatchObject({ method: 'POST', url: `${ISSUER}device`, purpose: 'The device authorization endpoint' });
+    expect(new URLSearchParams(server.requests.at(-1)?.body).toString()).toBe(`x=1&x=2&scope=openid&resource=a&client_id=${CLIENT}`);
+  });
+
+  test('may answer 201 (RFC 9126)', async () => {
+    const { provider, client } = await at({ status: 201, body: { request_uri: 'urn:x' } });
+    await expect(provider.post(client, DEVICE, {}, {})).resolves.toEqual({ request_uri: 'urn:x' });
+  });
+
+  test.each<[Fake, string]>([
+    [{ status: 400, body: { error: 'invalid_scope' } }, 'client_invalid_scope'],
+    [{ status: 200, body: { error: 'invalid_client' } }, 'client_invalid'],
+    [{ status: 503 }, 'idp_unavailable'],
+    [{ status: 302 }, 'proto_redirect'],
+    [{ status: 204 }, 'proto_status'],
+    [{ body: 'x' }, 'proto_not_json'],
+  ])('that answers %j has failed with %s', async (answer, code) => {
+    const { provider, client } = await at(answer);
+    await expect(codeOf(() => provider.post(client, DEVICE, {}, {}))).resolves.toBe(code);
+  });
+
+  test('that is not there is not guessed', async () => {
+    const { server, provider, client } = await at({ body: {} });
+    const error = await failure(provider.post(client, 'pushed_authorization_request_endpoint', {}, {}));
+    expect([error.code, error.message]).toEqual(['client_unsupported_grant', 'The provider has no pushed authorization request endpoint.']);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('has an address of its own for a client that shows a certificate (RFC 8705)', async () => {
+    const { server, provider, client } = await at({ body: {} });
+    server.others = { '/mtls/device': { body: {} }, '/mtls/token': { body: tokens() } };
+    const identity = { cert: 'CERT', key: 'KEY' };
+    const aliases = { device_authorization_endpoint: `${ISSUER}mtls/device`, token_endpoint: `${ISSUER}mtls/token` };
+    const info = { ...client.info, metadata: { ...client.info.metadata, mtls_endpoint_aliases: aliases } };
+    await provider.post({ ...client, info, identity }, DEVICE, {}, {});
+    await provider.exchange({ ...client, info, identity }, 'x', {}, {});
+    await provider.post({ ...client, info }, DEVICE, {}, {}).catch(() => undefined);
+    expect(server.requests.slice(1).map(({ url, identity: shown }) => [url, shown])).toEqual([
+      [`${ISSUER}mtls/device`, identity],
+      [`${ISSUER}mtls/token`, identity],
+      [`${ISSUER}device`, undefined],
+    ]);
+  });
+
+  test('of the browser gets what is asked for in its query, and keeps what it has there', async () => {
+    const { provider, client } = await at({ body: {} });
+    const url = new URL(
+      provider.authorizationUrl(client.info, { response_type: 'code' }, { scope: ['openid', 'x'], params: { realm: 'r' } }),
+    );
+    expect(`${url.origin}${url.pathname}`).toBe(`${ISSUER}authorize`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      tenant: '1',
+      client_id: CLIENT,
+      response_type: 'code',
+      scope: 'openid x',
+      realm: 'r',
+    });
+    const { authorization_endpoint: _, ...metadata } = client.info.metadata;
+    await expect(codeOf(async () => provider.authorizationUrl({ ...client.info, metadata }, {}, {}))).resolves.toBe(
+      'client_unsupported_grant',
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { programLayer } from '../../src/core/call-layers.ts';
 import { createRegistry } from '../../src/core/compose.ts';
-import type { Grant, Request } from '../../src/core/contracts.ts';
+import type { Grant } from '../../src/core/contracts.ts';
+import type { Request } from '../../src/core/messages.ts';
 import { requestFrom } from '../../src/core/request.ts';
 import { mergeSettings } from '../../src/core/settings.ts';
 import { clientCredentials } from '../../src/strategies/grants/client-credentials.ts';

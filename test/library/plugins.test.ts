@@ -1,7 +1,8 @@
 /** Plugins as an embedder passes them: plain objects of every kind, and what happens when they are not what they have to be. */
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import type { Grant, GrantHost, Strategy, TokenResponse } from '../../src/core/contracts.ts';
+import type { Grant, GrantHost, Strategy } from '../../src/core/contracts.ts';
+import type { TokenResponse } from '../../src/core/messages.ts';
 import { createPadlock, type PadlockError, type PadlockOptions, type Plugin } from '../../src/index.ts';
 import { fakeProvider, METADATA, noon, PASSWORD, padlockAt, tokens, USERNAME } from '../core/fake-provider.ts';
 import { CLIENT, claims, ISSUER, keyFor, token } from '../core/forge.ts';
@@ -70,6 +71,43 @@ describe('a grant of a plugin', () => {
     );
     await padlock.authenticate();
     expect(seen).toEqual({ username: USERNAME, pin: PIN });
+  });
+
+  test('may demand that the ID token says something, and a token that does not is refused', async () => {
+    const demanding = (demands: Parameters<GrantHost['demand']>[0]) =>
+      at(
+        smsPin((_, host) => {
+          host.demand({ nonce: undefined });
+          host.demand(demands);
+          return host.exchange('x', {});
+        }),
+      ).refused();
+    await expect(demanding({ nonce: 'n-1' })).resolves.toMatchObject({ code: 'token_nonce' });
+    await expect(demanding({ maxAge: 60 })).resolves.toMatchObject({ code: 'token_claim_missing' });
+    await expect(demanding({ acrValues: ['urn:mfa'] })).resolves.toMatchObject({ code: 'token_acr' });
+  });
+
+  test('reaches other endpoints and the browser, and may leave what was asked for to an earlier request', async () => {
+    const provider = fakeProvider();
+    provider.metadata = { ...METADATA, device_authorization_endpoint: `${ISSUER}device`, authorization_endpoint: `${ISSUER}authorize` };
+    provider.others = { '/device': { body: { device_code: 'd-1' } } };
+    const opened: string[] = [];
+    const browser = { open: async (url: string) => opened.push(url) > 0 };
+    const plugin = smsPin(async (_, host) => {
+      const { device_code } = await host.post('device_authorization_endpoint', { x: '1' });
+      if (!(await host.browse(host.authorizationUrl({ prompt: 'login' })))) host.warn({ code: 'acme_no_browser', message: 'No browser.' });
+      return host.exchange('x', { device_code: String(device_code), at: String(host.now()) }, { asked: false });
+    });
+    await at(plugin, { ports: { http: provider.http, clock: noon, browser }, scope: ['openid'] }, provider).padlock.authenticate();
+    expect(opened).toEqual([`${ISSUER}authorize?client_id=${encodeURIComponent(CLIENT)}&prompt=login&scope=openid`]);
+    expect(new URLSearchParams(provider.requests.find(({ url }) => url.endsWith('/device'))?.body).get('scope')).toBe('openid');
+    expect(Object.fromEntries(provider.forms()[0] ?? [])).toEqual({
+      grant_type: 'x',
+      device_code: 'd-1',
+      at: String(noon.now()),
+      client_id: CLIENT,
+      client_secret: expect.any(String),
+    });
   });
 
   test('is asked for what is required and absent, of a human only', async () => {

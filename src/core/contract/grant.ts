@@ -1,6 +1,7 @@
-import type { Grant, GrantHost, TokenResponse, Values } from '../contracts.ts';
+import type { Grant, GrantHost, Values } from '../contracts.ts';
 import { isPadlockError, PadlockError } from '../errors.ts';
 import type { JsonObject } from '../json-value.ts';
+import type { Form, TokenResponse } from '../messages.ts';
 import { broken, type Check, must, named, type Settled, settled, skip } from './check.ts';
 import { frozen, provider, request, valuesFor } from './samples.ts';
 
@@ -46,10 +47,13 @@ async function once(grant: Grant, text: string, exchange: Exchange): Promise<Run
     provider,
     request,
     signal: new AbortController().signal,
-    exchange(grantType: string, form: Readonly<Record<string, string | undefined>>) {
+    exchange(grantType: string, form: Form) {
       exchanges.push({ grantType, form });
       return exchange(grantType, form);
     },
+    post: async () => ANSWER,
+    authorizationUrl: () => 'https://provider.example/authorize?client_id=sample',
+    demand: () => {},
     http: async () => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
@@ -57,6 +61,9 @@ async function once(grant: Grant, text: string, exchange: Exchange): Promise<Run
     }),
     ask: async ({ choices }) => choices?.[0]?.value ?? text,
     show: (line) => void shown.push(line),
+    warn: ({ message }) => void shown.push(message),
+    browse: async () => false,
+    now: () => 1_700_000_000_000,
     sleep: async () => {},
     fail(code, about) {
       throw new PadlockError(code, about);
@@ -98,7 +105,7 @@ export const grantChecks: readonly Check<Grant>[] = [
         must(typeof grantType === 'string' && grantType !== '', 'exchange needs a grant type');
         must(typeof form === 'object' && form !== null, 'exchange needs a form');
         for (const [name, value] of Object.entries(form))
-          must(value === undefined || typeof value === 'string', `the form's ${name} is not a text`);
+          must(value === undefined || [value].flat().every((one) => typeof one === 'string'), `the form's ${name} is not a text`);
         must(
           grant.grantType === undefined || grantType === grant.grantType,
           `it says that its grant type is ${grant.grantType} and sends another`,

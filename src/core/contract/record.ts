@@ -31,7 +31,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
     methods: ['acquire'],
     optionalMethods: ['hosts', 'applies'],
   },
-  'client-auth': { facts: { method: text }, optional: {}, methods: ['applies', 'authenticate'], optionalMethods: [] },
+  'client-auth': { facts: { method: text }, optional: {}, methods: ['applies', 'authenticate'], optionalMethods: ['tls'] },
   verifier: {
     facts: { algorithms: someTexts },
     optional: { keySet: flag },

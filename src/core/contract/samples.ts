@@ -1,5 +1,5 @@
 /** What strategies are given while they are checked: values for any options, a provider, and hostile text. Everything is frozen. */
-import type { ProviderInfo, Request } from '../contracts.ts';
+import type { ProviderInfo, Request } from '../messages.ts';
 import type { Option, Options, OptionValue } from '../options.ts';
 
 /** Freezes a value and what it holds; `__proto__` members are data. */

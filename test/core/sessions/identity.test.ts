@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createPadlockContainer } from '../../../src/container.ts';
-import type { Request } from '../../../src/core/contracts.ts';
 import { resolve } from '../../../src/core/inject.ts';
+import type { Request } from '../../../src/core/messages.ts';
 import { accessKey, type SessionIdentity } from '../../../src/core/session-record.ts';
 import { Sessions } from '../../../src/core/sessions.ts';
 import { world } from './fixture.ts';

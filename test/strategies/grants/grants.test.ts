@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GrantHost, TokenResponse } from '../../../src/core/contracts.ts';
+import type { GrantHost } from '../../../src/core/contracts.ts';
 import { type About, PadlockError } from '../../../src/core/errors.ts';
+import type { TokenResponse } from '../../../src/core/messages.ts';
 import { clientCredentials } from '../../../src/strategies/grants/client-credentials.ts';
 import { password } from '../../../src/strategies/grants/password.ts';
 

@@ -1,0 +1,22 @@
+/** Who asks a provider, and where. */
+import type { ClientAuth, Values } from './contracts.ts';
+import type { JsonObject } from './json-value.ts';
+import type { ProviderInfo } from './messages.ts';
+import type { TlsIdentity } from './ports.ts';
+
+/** Who asks: the client, and how it proves itself. */
+export interface Client {
+  readonly info: ProviderInfo;
+  readonly auth: ClientAuth;
+  readonly authValues: Values;
+  /** What the connection shows of it (RFC 8705). */
+  readonly identity?: TlsIdentity | undefined;
+}
+
+/** An endpoint by its name in the metadata; a client that shows a certificate has addresses of its own (RFC 8705 §5). */
+export function endpointOf({ identity, info: { metadata } }: Client, name: string): string | undefined {
+  const aliases = identity === undefined ? undefined : metadata.mtls_endpoint_aliases;
+  const alias = typeof aliases === 'object' && aliases !== null ? (aliases as JsonObject)[name] : undefined;
+  const url = alias ?? metadata[name];
+  return typeof url === 'string' ? url : undefined;
+}
