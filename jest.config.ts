@@ -4,7 +4,7 @@ import type { Config } from 'jest';
 const config: Config = {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/interop/', '<rootDir>/test/race/', '<rootDir>/test/long/', '<rootDir>/test/examples/'],
+  testPathIgnorePatterns: ['interop', 'race', 'long', 'hostile/families', 'examples'].map((folder) => `<rootDir>/test/${folder}/`),
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { selfSigned } from '../support/certificate.ts';
+import { certificate } from '../support/certificate.ts';
 import { BIN, makeHome, type RunningCli, runCli, runCliTty, startCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
 
@@ -163,7 +163,7 @@ describe('git', () => {
 
 describe('kubectl', () => {
   const seen = new Set<string>();
-  const tls = selfSigned();
+  const tls = certificate();
   const url = serving((request, response) => {
     const { authorization } = request.headers;
     seen.add(authorization ?? '');

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import type { PadlockOptions } from '../../src/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
-import { selfSigned } from '../support/certificate.ts';
+import { certificate } from '../support/certificate.ts';
 import { password, refresh } from './support.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -161,7 +161,7 @@ describe('a sandbox', () => {
   });
 
   test('speaks https with a certificate it is given, and its human trusts that', async () => {
-    const tls = selfSigned();
+    const tls = certificate();
     const idp = await startSandbox({ tls });
     const keys = await new Promise<string>((resolve, reject) => {
       get(`${idp.issuer}/jwks`, { ca: tls.cert }, (response) => response.setEncoding('utf8').on('data', resolve)).on('error', reject);

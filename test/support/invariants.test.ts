@@ -42,9 +42,9 @@ describe('a secret is found', () => {
 
 describe('a run breaks what holds for every run', () => {
   test.each<[string, Partial<Run>, RegExp]>([
-    ['a secret on stdout', { stdout: SECRET }, /^stdout holds secret 1 of 1/],
-    ['a secret on stderr', { stderr: SECRET }, /^stderr holds secret/],
-    ['a secret in a file', { files: new Map([['/home/x/config.yaml', SECRET]]) }, /^\/home\/x\/config.yaml holds secret/],
+    ['a secret on stdout', { stdout: SECRET }, /^G1: stdout holds secret 1 of 1/],
+    ['a secret on stderr', { stderr: SECRET }, /^G1: stderr holds secret/],
+    ['a secret in a file', { files: new Map([['/home/x/config.yaml', SECRET]]) }, /^G1: \/home\/x\/config.yaml holds secret/],
     ['a stack trace', { stderr: 'TypeError: x\n    at run (file:///padlock/main.js:1:20)\n' }, /stack trace/],
     ['source text', { stderr: 'file:///padlock/dist/bin/main.js:1\nlet a=1;\n' }, /stack trace/],
     ['Node’s last words', { stderr: '\nNode.js v20.20.2\n' }, /stack trace/],

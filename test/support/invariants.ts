@@ -1,10 +1,10 @@
-/** What holds for every run of Padlock, whatever it was asked: checked by test/support/cli.ts after each spawn. */
+/** What holds for every run of Padlock, whatever it was asked, by its number in the fault matrix: checked by launch.ts after each spawn. */
 import { parseAllDocuments } from 'yaml';
 import { leaks } from './canaries.ts';
 
 export interface Run {
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: string;
   readonly stderr: string;
   /** Text of each file that the run made or changed, by its path. */
@@ -56,17 +56,18 @@ export function broken(run: Run): readonly string[] {
     const allowed = Object.entries(run.allow).flatMap(([where, secrets]) => (place.endsWith(where) ? secrets : []));
     run.secrets.forEach((secret, index) => {
       if (!allowed.includes(secret) && leaks(text, secret))
-        found.push(`${place} holds secret ${index + 1} of ${run.secrets.length} (${secret.slice(0, 2)}…)`);
+        found.push(`G1: ${place} holds secret ${index + 1} of ${run.secrets.length} (${secret.slice(0, 2)}…)`);
     });
   }
   for (const place of ['stdout', 'stderr'] as const) {
     const text = run[place].replace(run.terminal ? STYLE.terminal : STYLE.piped, '');
     const control = CONTROL.exec(text);
-    if (control !== null) found.push(`${place} holds the control character U+${control[0].charCodeAt(0).toString(16).padStart(4, '0')}`);
-    if (!run.args.includes('--debug') && TRACE.test(text)) found.push(`${place} holds a stack trace or source text`);
+    if (control !== null)
+      found.push(`G7: ${place} holds the control character U+${control[0].charCodeAt(0).toString(16).padStart(4, '0')}`);
+    if (!run.args.includes('--debug') && TRACE.test(text)) found.push(`G4: ${place} holds a stack trace or source text`);
   }
   const format = machineFormat(run);
   if (format !== undefined && !run.terminal && run.stdout !== '' && !isOneDocument(run.stdout, format))
-    found.push(`stdout is neither empty nor one ${format} document`);
+    found.push(`G3: stdout is neither empty nor one ${format} document`);
   return found;
 }

@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { A } from './a.ts';
+
+family('A', A);

@@ -1,0 +1,19 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+import base from '../../jest.config.ts';
+
+/** The fault matrix through the packed CLI: hundreds of processes, so `npm test` leaves it out; `npm run test:hostile`. */
+const config: Config = {
+  ...base,
+  rootDir: '../..',
+  roots: ['<rootDir>/test/hostile/families'],
+  testMatch: ['<rootDir>/test/hostile/families/**/*.test.ts'],
+  testPathIgnorePatterns: [],
+  globalSetup: '<rootDir>/test/hostile/start.ts',
+  reporters: ['default', '<rootDir>/test/hostile/reporter.mjs'],
+  maxWorkers: 2,
+  testTimeout: 90_000,
+};
+
+// biome-ignore lint/style/noDefaultExport: Jest asks for it
+export default config;

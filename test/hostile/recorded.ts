@@ -1,0 +1,49 @@
+/** What recorder.cjs wrote down about a run, held against G8, G9 and G12. */
+import { readFileSync } from 'node:fs';
+import { isLoopback } from '../../src/core/url.ts';
+import type { Network } from './network/network.ts';
+
+interface Line {
+  readonly host?: string;
+  readonly port?: number;
+  readonly secure?: boolean;
+  /** Kibibytes. */
+  readonly rss?: number;
+}
+
+/** Kibibytes: 200 MB. */
+const MOST = 200_000;
+
+export interface Allowed {
+  readonly net: Network;
+  readonly hosts: readonly string[];
+  /** It starts a provider of its own on a port that nobody here knows. */
+  readonly sandbox: boolean;
+}
+
+/** One sentence for each invariant that the run broke. */
+export function trespasses(path: string, { net, hosts, sandbox }: Allowed): readonly string[] {
+  const lines = readLines(path);
+  const found = net.trespasses().map((who) => `G8: it spoke to ${who}`);
+  for (const { host, port, secure, rss } of lines) {
+    if (rss !== undefined && rss > MOST) found.push(`G9: it took ${Math.round(rss / 1000)} MB`);
+    if (host === undefined || port === undefined) continue;
+    const isNear = isLoopback(host.includes(':') ? `[${host}]` : host);
+    const isKnown = isNear ? net.ports.has(port) || sandbox : hosts.includes(host);
+    if (!isKnown) found.push(`G8: it connected to ${host}:${port}`);
+    if (!isNear && secure !== true) found.push(`G12: it connected to ${host}:${port} without TLS`);
+  }
+  return found;
+}
+
+function readLines(path: string): readonly Line[] {
+  try {
+    return readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

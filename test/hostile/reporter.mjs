@@ -1,0 +1,58 @@
+/** Prints a line per family and the invariants' count when all have run, and fails for what is missing, double or never reached. */
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { sumUp } from './matrix.mjs';
+
+const INVARIANTS = 12;
+
+/** The TypeScript tables, for a module that Jest loads as it is. */
+async function tables() {
+  const { outputFiles } = buildSync({
+    stdin: {
+      contents: "export * from './test/hostile/cases.ts'; export { EXIT_CODES } from './src/core/errors.ts';",
+      resolveDir: process.cwd(),
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+}
+
+// biome-ignore lint/style/noDefaultExport: Jest asks for it
+export default class HostileReporter {
+  #error;
+  #isWhole;
+
+  constructor({ testNamePattern, testPathPatterns }) {
+    this.#isWhole = !testNamePattern && !testPathPatterns?.isSet?.();
+  }
+
+  async onRunComplete() {
+    const folder = process.env.HOSTILE_RECORDS;
+    if (folder === undefined) return;
+    const rows = readdirSync(folder).flatMap((name) =>
+      readFileSync(join(folder, name), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    );
+    rmSync(folder, { recursive: true });
+    const { CASES, EXIT_CODES, LATER } = await tables();
+    const { codes, lines, runs, wrong } = sumUp(CASES, LATER, rows);
+    const known = EXIT_CODES.flatMap((category) => category.codes);
+    const missed = known.filter((code) => !codes.has(code));
+    process.stderr.write(`\n${lines.join('\n')}\nG1–G12: ${INVARIANTS} invariants on ${runs} runs, ${INVARIANTS * runs} assertions\n`);
+    process.stderr.write(
+      `error codes: ${known.length - missed.length} of ${known.length} reached${missed.length > 0 ? `, not ${missed.join(', ')}` : ''}\n`,
+    );
+    if (!this.#isWhole) return;
+    const all = LATER.length > 0 ? wrong : [...wrong, ...missed.map((code) => `no row reaches ${code}`)];
+    if (all.length > 0) this.#error = new Error(`The fault matrix is not whole:\n  ${all.join('\n  ')}`);
+  }
+
+  getLastError() {
+    return this.#error;
+  }
+}
