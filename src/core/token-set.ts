@@ -1,6 +1,7 @@
 /** What a token endpoint answered: the shape is checked, nothing in it is verified. */
 
 import { fail } from './errors.ts';
+import { jsonNumber } from './json-number.ts';
 import type { JsonValue } from './json-value.ts';
 import type { TokenResponse } from './messages.ts';
 import { quoted } from './options.ts';
@@ -44,8 +45,8 @@ function credential(response: Answer, member: string): string | undefined {
 
 function lifetime(value: JsonValue | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const seconds = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0)
+  const seconds = jsonNumber(value);
+  if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0)
     fail('proto_bad_shape', "The token response's expires_in is not a number of seconds."); // check: lifetime
   return Math.min(seconds, LONGEST);
 }
