@@ -11,7 +11,6 @@ function asFailure(error: unknown): PadlockError {
   const name = (error as { name?: unknown } | null)?.name;
   return new PadlockError('internal', {
     message: `${BUG} (${typeof name === 'string' ? visible(name).slice(0, 40) : typeof error})`,
-    hint: 'Run it again with --debug and report what it prints; look through it for secrets first.',
     cause: error,
   });
 }
@@ -42,7 +41,7 @@ export async function report(error: unknown, { stderr, machine, debug, mask }: R
   const { code, exit, hint, message } = failure;
   const text = machine
     ? `${JSON.stringify({ error: failure }, null, 2)}\n`
-    : `${visible(`Error: ${message} [${code}]`)}\n${hint === undefined ? '' : `${visible(`Hint: ${hint}`)}\n`}`;
+    : `${visible(`Error: ${message} [${code}]`)}\n${visible(`Hint: ${hint}`)}\n`;
   try {
     await stderr.write(mask(text));
     if (debug) await stderr.write(mask(whereOf(failure)));

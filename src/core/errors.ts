@@ -1,9 +1,14 @@
 /** One class of failure; its codes stand in error-codes.ts. */
 import { CATEGORIES } from './error-codes.ts';
+import { HINTS } from './hints.ts';
 
 export type Category = keyof typeof CATEGORIES;
 /** A built-in error code. A plugin adds its own as `<plugin>_<what>`. */
 export type ErrorCode = (typeof CATEGORIES)[Category]['codes'][number];
+
+/** What to do about a failure, where whoever reports it knows nothing better. */
+const USUAL_HINTS: Readonly<Record<ErrorCode, string>> = HINTS;
+const OWN_CODE = "The code is the plugin's own: see its documentation.";
 
 const RETRYABLE: ReadonlySet<string> = new Set([
   'net_dns',
@@ -31,7 +36,7 @@ export const isRetryable = (code: string): boolean => RETRYABLE.has(code);
 export interface About {
   /** One sentence: what went wrong. */
   readonly message?: string | undefined;
-  /** One sentence: what to do about it. */
+  /** One sentence: what to do about it. Default: what is usually done about such a failure. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
   /** For a plugin's own code; built-in codes have theirs. Default: `auth`. */
@@ -53,7 +58,7 @@ export class PadlockError extends Error {
   readonly category: Category;
   /** The process exit code that stands for it. */
   readonly exit: number;
-  readonly hint: string | undefined;
+  readonly hint: string;
   readonly retryable: boolean;
   readonly oauthError: string | undefined;
   readonly httpStatus: number | undefined;
@@ -65,7 +70,7 @@ export class PadlockError extends Error {
     this.code = String(code);
     this.category = CATEGORY_OF.get(code) ?? categoryOf(about.category);
     this.exit = CATEGORIES[this.category].exit;
-    this.hint = about.hint;
+    this.hint = about.hint || (isErrorCode(code) ? USUAL_HINTS[code] : OWN_CODE);
     this.retryable = isRetryable(code);
     this.oauthError = about.oauthError;
     this.httpStatus = about.httpStatus;
@@ -81,7 +86,7 @@ export class PadlockError extends Error {
       category: this.category,
       exit: this.exit,
       message: this.message,
-      ...(this.hint !== undefined && { hint: this.hint }),
+      hint: this.hint,
       retryable: this.retryable,
       ...(this.oauthError !== undefined && { oauth_error: this.oauthError }),
       ...(this.httpStatus !== undefined && { http_status: this.httpStatus }),

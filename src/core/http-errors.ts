@@ -41,11 +41,6 @@ const SAYS: Partial<Record<ErrorCode, string>> = {
   proto_content_type: 'the body is not compressed as the answer says',
 };
 
-const HINTS: Partial<Record<ErrorCode, string>> = {
-  net_dns: 'Check the host name and the network.',
-  net_tls: 'For a certificate of your own authority give it with --ca-file.',
-};
-
 /** The system's code for a failure; of several attempts (IPv4 and IPv6) that of the last, which had the most time. */
 function systemCode(error: unknown): string {
   const { code, errors } = (typeof error === 'object' && error !== null ? error : {}) as Failure;
@@ -59,5 +54,5 @@ export function networkError(error: unknown, host: string, purpose: string): Pad
   const reason = systemCode(error);
   const code = CODES[reason] ?? PREFIXES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'net_connect';
   const message = `${sentence(purpose)} at ${host}: ${SAYS[code] ?? 'the request could not be made'} (${reason}).`;
-  return new PadlockError(code, { message, hint: HINTS[code] });
+  return new PadlockError(code, { message });
 }

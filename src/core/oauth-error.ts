@@ -31,6 +31,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** Lock-outs that arrive as 429: waiting a second does not help, and another try makes it worse. */
 const LOCKED = new Set(['too_many_attempts']);
 
+const SILENT = 'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth) or the flow may be wrong.';
+
 /** Where providers say how they will find this answer in their log. */
 const REQUEST_ID = ['x-request-id', 'x-correlation-id', 'x-ms-request-id'];
 
@@ -91,21 +93,10 @@ export function oauthFailure(response: HttpResponse, { purpose, now, redactor }:
       : `The provider refused: ${quoted(redactor.mask(error))}.${said && ` ${said}`}`;
   return new PadlockError(code, {
     message,
-    hint: hintFor(code, error),
+    hint: error === undefined && code === 'proto_bad_shape' ? SILENT : undefined,
     oauthError: error && safe(error, 100),
     httpStatus: response.status,
     retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
     requestId: requestId && safe(requestId, 100),
   });
-}
-
-function hintFor(code: ErrorCode, error: string | undefined): string | undefined {
-  if (code === 'client_unsupported_grant' || code === 'client_unauthorized')
-    return 'The client may not use this flow: allow it at the provider, or choose another with --flow.';
-  if (code === 'client_invalid_scope') return 'Ask for other scopes with --scope.';
-  if (code === 'client_invalid') return 'Check --client-id and the client secret, or send it another way with --client-auth.';
-  if (error === undefined && code === 'proto_bad_shape')
-    return 'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth) or the flow may be wrong.';
-  if (code === 'auth_interaction_required') return 'The provider wants a step that this flow cannot do; choose a flow with a browser.';
-  return undefined;
 }

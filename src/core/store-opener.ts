@@ -42,7 +42,7 @@ export class StoreOpener {
 
   async open(): Promise<Opened> {
     const { name, strategy, values } = await this.#strategy();
-    const store = await opened(strategy, values, this.#world);
+    const store = await strategy.open(values, this.#world);
     let told = 0;
     const tell = (): void => {
       for (const notice of store.notices.slice(told)) this.#notices.warn(notice);
@@ -69,13 +69,3 @@ export class StoreOpener {
 }
 
 const GIVEN_UP: ReadonlySet<string> = new Set(['store_decrypt', 'store_corrupt', 'keyring_unavailable']);
-
-/** A store that cannot be used must not keep anybody from signing in. */
-async function opened(strategy: Store, values: Values, world: StoreHost): Promise<SessionStore> {
-  try {
-    return await strategy.open(values, world);
-  } catch (error) {
-    if (!isPadlockError(error) || error.category !== 'storage' || error.hint !== undefined) throw error;
-    fail(error.code as ErrorCode, error.message, { hint: 'Use --no-store to keep nothing.', cause: error });
-  }
-}

@@ -151,7 +151,7 @@ export class Verification {
     { info, refreshes, signal, warn }: CheckContext,
     demands: Demands,
   ): Promise<NonNullable<Verified['idToken']>> {
-    const { alg, kid, payload } = await this.#proveHinting(chosen, tokens.idToken ?? '', info, signal);
+    const { alg, kid, payload } = await this.prove(chosen, tokens.idToken ?? '', info, signal);
     const subject = refreshes ?? undefined;
     const claims = checkClaims(payload, {
       ...this.expectation(info),
@@ -163,21 +163,6 @@ export class Verification {
     });
     await this.#pin(info, alg, chosen, warn); // check: algorithm is pinned
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };
-  }
-
-  /** An algorithm that was not expected is most often a choice that nobody made yet. */
-  async #proveHinting(chosen: ChosenVerifier, token: string, info: ProviderInfo, signal: AbortSignal): Promise<Proof> {
-    try {
-      return await this.prove(chosen, token, info, signal);
-    } catch (error) {
-      if (!isPadlockError(error) || error.code !== 'token_alg_not_allowed' || error.hint !== undefined) throw error;
-      const names = this.#registry.names('verifier').join(', ');
-      throw new PadlockError(error.code, {
-        message: error.message,
-        hint: `If the client is registered for that algorithm, say so with --id-token-signed-response-alg or --verifier (${names}).`,
-        cause: error,
-      });
-    }
   }
 
   async #accessToken(tokens: TokenSet, { info, request, signal }: CheckContext, keysAtHand: boolean): Promise<Verdict> {

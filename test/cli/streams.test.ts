@@ -149,7 +149,10 @@ describe('a stream that goes away', () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [BIN, 'help', 'environment'], { env, stdio: ['ignore', full, 'pipe'] });
     const { code, stderr } = await end(child);
-    expect({ code, stderr }).toEqual({ code: 9, stderr: 'Error: The answer could not be written (ENOSPC). [io_output]\n' });
+    expect({ code, stderr }).toEqual({
+      code: 9,
+      stderr: 'Error: The answer could not be written (ENOSPC). [io_output]\nHint: Check where the output goes.\n',
+    });
   });
 
   (existsSync('/dev/full') ? test : test.skip)('I14: and so for --version', async () => {

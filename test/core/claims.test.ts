@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { atHash } from '../../src/core/at-hash.ts';
 import { CHECKS, type Expectation } from '../../src/core/claim-checks.ts';
 import { checkClaims, reportChecks, requireChecks } from '../../src/core/claims.ts';
+import { HINTS } from '../../src/core/hints.ts';
 import type { JsonObject } from '../../src/core/json-value.ts';
 import { isVisible } from '../../src/core/text.ts';
 import { CLIENT, claims, codeOf, ISSUER, NOW, SECONDS } from './forge.ts';
@@ -59,7 +60,7 @@ describe('an ID token', () => {
     expect(() => requireChecks(payload({ iss: ISSUER.slice(0, -1) }), id)).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('slash'), message: expect.stringContaining(ISSUER) }),
     );
-    expect(() => requireChecks(payload({ iss: 'https://evil.test' }), id)).toThrow(expect.objectContaining({ hint: undefined }));
+    expect(() => requireChecks(payload({ iss: 'https://evil.test' }), id)).toThrow(expect.objectContaining({ hint: HINTS.token_issuer }));
   });
 
   test('must be for this client', async () => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { EXIT_CODES, fail, isErrorCode, isPadlockError, isRetryable, PadlockError } from '../../src/core/errors.ts';
+import { HINTS } from '../../src/core/hints.ts';
 
 const codes = EXIT_CODES.flatMap((one) => one.codes);
 
@@ -33,6 +34,13 @@ describe('the table of codes', () => {
 });
 
 describe('an error', () => {
+  test('always says what can be done, in words of the case or the usual ones', () => {
+    const hints = EXIT_CODES.flatMap(({ codes }) => codes).map((code) => new PadlockError(code).hint);
+    for (const hint of [...hints, new PadlockError('acme_pin_expired').hint, new PadlockError('io_output', { hint: '' }).hint])
+      expect(hint).toMatch(/^[A-Zp].*\.$/);
+    expect(new PadlockError('io_output', { hint: 'Buy a disk.' }).hint).toBe('Buy a disk.');
+  });
+
   test('is printed by a machine format as its document, without what is absent', () => {
     const cause = new Error('the body of an answer');
     const error = new PadlockError('idp_rate_limited', { message: 'Too fast.', hint: 'Wait.', httpStatus: 429, retryAfter: 2, cause });
@@ -51,6 +59,7 @@ describe('an error', () => {
       category: 'internal',
       exit: 1,
       message: 'internal',
+      hint: HINTS.internal,
       retryable: false,
     });
     expect(new PadlockError('auth_invalid_grant', { oauthError: 'invalid_grant', requestId: 'r1' }).toJSON()).toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { PadlockError } from '../../src/core/errors.ts';
+import { HINTS } from '../../src/core/hints.ts';
 import { defineOptions } from '../../src/core/options.ts';
 import type { Prompt, Question } from '../../src/core/ports.ts';
 import { CANARY, errorOf, hostWith, MemoryFiles, passwordOptions, registryWith, settingsOf } from './config-fixture.ts';
@@ -238,11 +239,11 @@ describe('a secret by reference', () => {
 
   test.each([
     [`{ envv: ${CANARY} }`, 'There is no key profiles.work.password.envv.', 'Did you mean env?'],
-    ['{}', 'profiles.work.password must be a text or have one key: env, file, command.', undefined],
-    ['{ env: A, file: B }', 'profiles.work.password must be a text or have one key: env, file, command.', undefined],
-    [`[${CANARY}]`, 'profiles.work.password must be a mapping.', undefined],
-    ['true', 'profiles.work.password must be a text.', undefined],
-    ['""', 'profiles.work.password must not be empty.', undefined],
+    ['{}', 'profiles.work.password must be a text or have one key: env, file, command.', HINTS.config_schema],
+    ['{ env: A, file: B }', 'profiles.work.password must be a text or have one key: env, file, command.', HINTS.config_schema],
+    [`[${CANARY}]`, 'profiles.work.password must be a mapping.', HINTS.config_schema],
+    ['true', 'profiles.work.password must be a text.', HINTS.config_schema],
+    ['""', 'profiles.work.password must not be empty.', HINTS.config_schema],
   ])('%s is no reference', async (reference, message, hint) => {
     expect(await errorOf(() => settingsOf({ config: config(reference) }))).toMatchObject({ code: 'config_schema', exit: 3, message, hint });
   });
