@@ -1,5 +1,6 @@
 /** Makes the context of one command: settings, ports and the pipeline, each when it is asked for. */
 
+import { AUTO } from '../core/auto.ts';
 import { wire } from '../core/compose.ts';
 import type { Config } from '../core/config-file.ts';
 import type { Formatter } from '../core/contracts.ts';
@@ -139,6 +140,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 /** Flags that belong to a strategy which this call does not use are a mistake worth telling. Throws `usage_option_not_for_flow`. */
 export function refuseForeign({ argv, registry }: Context, flow: string): void {
+  if (flow === AUTO) return; // which one it will be is not known yet
   for (const { flag } of argv.given) {
     const owners = registry.option(flag.key)?.owners ?? [];
     const grants = owners.filter(({ kind }) => kind === 'grant').map(({ name }) => name);

@@ -31,7 +31,9 @@ export function checkSave({ argv }: Context): void {
 
 export async function save(context: Context, settings: Settings, session: Session, name: string): Promise<void> {
   const options = savable(context.registry, String(settings.get('flow')));
-  const { path, left } = await saveProfile(context.world.files, configPlaceOf(context), name, settings, options, { flow: session.flow });
+  const { path, left } = await saveProfile(context.world.files, configPlaceOf(context), name, settings, options, {
+    flow: settings.text('flow') ?? session.flow,
+  });
   await context.say(`Saved as profile ${excerpt(name, 60)} in ${excerpt(path ?? 'no file', 200)}.`);
   if (left.length > 0) await context.say(`Not saved, because secrets stay out of it: ${left.map((flag) => `--${flag}`).join(', ')}.`);
 }

@@ -1,5 +1,6 @@
 /** The container of one Padlock: which class stands behind which token, and for how long. Everything lives as long as its container. */
 import { CacheSettings, DocumentCache } from './cache.ts';
+import { Chain } from './chain.ts';
 import type { Plugin, Strategy } from './contracts.ts';
 import { generalOptions } from './general-options.ts';
 import { type HeadlessPorts, headlessPorts } from './headless.ts';
@@ -72,6 +73,7 @@ const SERVICES: readonly Class[] = [
   Provider,
   AlgorithmPins,
   Verification,
+  Chain,
   SignIn,
   StoreOpener,
   Sessions,

@@ -9,7 +9,7 @@ export const providerOptions = defineOptions({
 });
 
 export const requestOptions = defineOptions({
-  flow: { type: 'string', summary: 'how to sign in', placeholder: 'FLOW', identity: true },
+  flow: { type: 'string', summary: 'how to sign in, or auto', placeholder: 'FLOW', identity: true },
   scope: { type: 'list', summary: 'scopes to ask for; +x adds to the default', placeholder: 'SCOPE', project: true },
   audience: { type: 'string', summary: 'who the access token is for', placeholder: 'AUDIENCE', project: true },
   resource: { type: 'list', summary: 'resource indicators (RFC 8707)', placeholder: 'URI', project: true },

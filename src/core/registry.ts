@@ -16,6 +16,8 @@ export interface DeclaredOption {
 }
 
 const UNKNOWN: Partial<Record<Kind, ErrorCode>> = { grant: 'usage_unknown_flow', formatter: 'usage_unknown_format' };
+/** It stands for a choice among the others. */
+const RESERVED: ReadonlySet<string> = new Set(['auto']);
 /** What a user calls a kind. */
 export const kindLabel = (kind: Kind): string =>
   ({ grant: 'flow', formatter: 'format', 'client-auth': 'client authentication' })[kind as string] ?? kind;
@@ -43,7 +45,8 @@ export class Registry {
    */
   add(strategy: Strategy, plugin?: string): void {
     const known = this.#of(strategy.kind);
-    if (known.has(strategy.name)) fail('plugin_conflict', `There is a ${kindLabel(strategy.kind)} ${quoted(strategy.name)} already.`);
+    if (known.has(strategy.name) || RESERVED.has(strategy.name))
+      fail('plugin_conflict', `There is a ${kindLabel(strategy.kind)} ${quoted(strategy.name)} already.`);
     const declared = Object.entries(strategy.options ?? {}).map(([key, option]) => this.#declared(key, option, strategy));
     for (const one of declared) this.#options.set(one.key, one); // none of them unless all agree
     known.set(strategy.name, strategy);

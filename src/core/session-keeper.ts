@@ -1,5 +1,7 @@
 /** Signing in and keeping what came of it; and forgetting it. */
 
+import { isAuto } from './auto.ts';
+import { Chain } from './chain.ts';
 import { isPadlockError } from './errors.ts';
 import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
@@ -12,6 +14,7 @@ import { SessionEvents } from './session-events.ts';
 import { SessionLookup } from './session-lookup.ts';
 import { accessKey, recordOf, type SessionIdentity, type SessionRecord, sessionOf } from './session-record.ts';
 import { App, type Held, isUnreadable, Sessions } from './sessions.ts';
+import { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
 
 /** What there was before a sign-in that nobody asked for by name. */
@@ -26,6 +29,8 @@ export interface Found {
 @injectable()
 export class SessionKeeper {
   readonly #signIn: SignIn;
+  readonly #chain: Chain;
+  readonly #settings: Settings;
   readonly #sessions: Sessions;
   readonly #lookup: SessionLookup;
   readonly #refresher: Refresher;
@@ -39,6 +44,8 @@ export class SessionKeeper {
 
   constructor(
     @inject(SignIn) signIn: SignIn,
+    @inject(Chain) chain: Chain,
+    @inject(Settings) settings: Settings,
     @inject(Sessions) sessions: Sessions,
     @inject(SessionLookup) lookup: SessionLookup,
     @inject(Refresher) refresher: Refresher,
@@ -49,6 +56,8 @@ export class SessionKeeper {
     @inject(App) app: string,
   ) {
     this.#signIn = signIn;
+    this.#chain = chain;
+    this.#settings = settings;
     this.#sessions = sessions;
     this.#lookup = lookup;
     this.#refresher = refresher;
@@ -61,20 +70,22 @@ export class SessionKeeper {
 
   /** Signs in and stores the session. Where storing fails afterwards, the session says so: the answer is not lost. */
   async signIn(request: Request, signal: AbortSignal): Promise<Session> {
-    return (await this.#signedIn(request, signal)) as Session; // nothing is compared, so it is kept
+    return (await this.#signedIn(request, signal, true)) as Session; // nothing is compared, so it is kept
   }
 
   /**
    * Signs in because a token is needed, in place of what was found. Undefined when somebody signed in or out meanwhile: then the result was
    * dropped, and its refresh token given back.
    */
-  acquire(request: Request, found: Found, signal: AbortSignal): Promise<Session | undefined> {
-    return this.#signedIn(request, signal, found);
+  acquire(request: Request, found: Found, signal: AbortSignal, human: boolean): Promise<Session | undefined> {
+    return this.#signedIn(request, signal, human, found);
   }
 
-  async #signedIn(request: Request, signal: AbortSignal, found?: Found): Promise<Session | undefined> {
+  async #signedIn(request: Request, signal: AbortSignal, human: boolean, found?: Found): Promise<Session | undefined> {
     const place = await this.#sessions.place(); // first: where nothing can be kept, nobody should have typed a password
-    const { client, grant, request: asked, session, who } = await this.#signIn.run(request, signal);
+    const last = await this.#lastFlow();
+    if (last !== undefined) this.#chain.won(last);
+    const { client, grant, request: asked, session, who } = await this.#signIn.run(request, signal, human);
     const { clientId, issuer, profile } = session;
     const identity: SessionIdentity = { app: this.#app, profile: profile ?? null, issuer, clientId, flow: grant.name, who };
     const record = { ...recordOf(session, identity, client.auth.name, asked, this.#clock.now()), ...(found && { request: found.request }) };
@@ -90,6 +101,17 @@ export class SessionKeeper {
     this.#names.set(told, await this.#sessions.nameOf(identity));
     this.#events.emit('acquired', told);
     return told;
+  }
+
+  /** What the chain found the last time, as the stored session has it. */
+  async #lastFlow(): Promise<string | undefined> {
+    if (!isAuto(this.#settings)) return undefined;
+    try {
+      return (await this.#lookup.find())?.record.identity.flow;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return undefined; // it is about to be replaced
+    }
   }
 
   /** Forgets a session here first, then tells the provider (RFC 7009) unless `local`. Returns whether the provider took it. */

@@ -1,5 +1,6 @@
 /** Which stored session a call means, and which of its access tokens. */
 
+import { namedFlow } from './auto.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import type { Request } from './messages.ts';
@@ -62,7 +63,7 @@ export class SessionLookup {
    * first one says nothing about the others.
    */
   async usual(): Promise<Request> {
-    const flow = this.#settings.text('flow');
+    const flow = namedFlow(this.#settings);
     const grant = flow === undefined ? undefined : await this.#registry.use('grant', flow);
     return grant === undefined || grant.subject === 'client' ? {} : requestFrom(this.#settings, grant, {});
   }
@@ -79,6 +80,7 @@ export class SessionLookup {
       return value === undefined ? {} : { [key]: value };
     };
     const issuer = this.#settings.text('issuer');
+    const flow = namedFlow(this.#settings);
     const who = Object.assign({}, ...this.#identityOptions().map(known)) as Record<string, string>;
     return {
       app: this.#app,
@@ -86,13 +88,13 @@ export class SessionLookup {
       who,
       ...(issuer !== undefined && { issuer: issuerUrl(issuer, { name: 'The issuer', kind: 'config' }) }),
       ...known('clientId'),
-      ...known('flow'),
+      ...(flow !== undefined && { flow }),
     };
   }
 
   /** Options of the chosen flow that say who signs in. */
   #identityOptions(): readonly string[] {
-    const flow = this.#settings.text('flow');
+    const flow = namedFlow(this.#settings);
     const { options = {} } = flow === undefined ? {} : this.#registry.record('grant', flow);
     return Object.entries(options)
       .filter(([, { identity, secret }]) => identity === true && secret !== true)

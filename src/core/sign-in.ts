@@ -1,7 +1,9 @@
 /** One sign-in, from settings to a verified session; nothing is stored here. */
+import { isAuto, namedFlow } from './auto.ts';
+import { Chain } from './chain.ts';
 import { chooseClient } from './client.ts';
 import type { Client } from './client-identity.ts';
-import type { Grant } from './contracts.ts';
+import type { Grant, Values } from './contracts.ts';
 import { fail } from './errors.ts';
 import { providerOptions } from './general-options.ts';
 import { grantHost } from './grant-host.ts';
@@ -38,6 +40,7 @@ export class SignIn {
   readonly #settings: Settings;
   readonly #provider: Provider;
   readonly #verification: Verification;
+  readonly #chain: Chain;
   readonly #ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>;
 
   constructor(
@@ -45,6 +48,7 @@ export class SignIn {
     @inject(Settings) settings: Settings,
     @inject(Provider) provider: Provider,
     @inject(Verification) verification: Verification,
+    @inject(Chain) chain: Chain,
     @inject(Clock) clock: Clock,
     @inject(Http) http: Http,
     @inject(Prompt) prompt: Prompt,
@@ -55,22 +59,19 @@ export class SignIn {
     this.#settings = settings;
     this.#provider = provider;
     this.#verification = verification;
+    this.#chain = chain;
     this.#ports = { browser, clock, http, notices, prompt };
   }
 
-  /** Signs in. Throws PadlockError. */
-  async run(request: Request, signal: AbortSignal): Promise<SignedIn> {
+  /** Signs in. `human`: somebody may take part, if the flow is not named. Throws PadlockError. */
+  async run(request: Request, signal: AbortSignal, human: boolean): Promise<SignedIn> {
     const asking: Asking = { prompt: this.#ports.prompt, signal };
     const warnings: Notice[] = [];
     const warn = (notice: Notice): void => {
       warnings.push(notice);
       this.#ports.notices.warn(notice);
     };
-    const grant = await this.grant();
-    const { issuer, clientId } = await this.#settings.values(WHERE, `the ${grant.name} flow`, asking);
-    const values = await this.#settings.values(grant.options ?? {}, `the ${grant.name} flow`, asking);
-    const info = await this.#provider.info(issuer, clientId, signal);
-    applies(grant, values, info);
+    const { grant, info, values } = await this.#chosen(asking, human);
     const client = await chooseClient(this.#registry, this.#settings, info, asking);
     const asked = requestFrom(this.#settings, grant, request);
     const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn });
@@ -87,23 +88,29 @@ export class SignIn {
     const verified = await check(tokens, demands);
     const profile = this.#settings.text('profile');
     const session = sessionFrom({ profile, grant, info, request: asked, tokens, verified, warnings, warn });
+    this.#chain.won(grant.name);
     return { session, client, grant, request: asked, who: identityOf(grant, values) };
   }
 
-  /** The chosen flow. Throws `usage_missing_flow`, `usage_unknown_flow`. */
-  async grant(): Promise<Grant> {
-    const flow = this.#settings.text('flow');
-    if (flow === undefined)
-      fail('usage_missing_flow', 'No flow was chosen.', { hint: `Choose one of ${this.#registry.names('grant').join(', ')}.` });
-    return this.#registry.use('grant', flow);
+  /** Would signing in now have to ask somebody? */
+  needsHuman(): boolean {
+    const flow = namedFlow(this.#settings);
+    return flow === undefined ? !isAuto(this.#settings) || !this.#chain.mayBeUnattended() : !this.#chain.isUnattended(flow);
   }
 
-  /** Could this flow sign in now without asking anybody? */
-  needsHuman({ interactive, options = {} }: Grant): boolean {
-    const lacks = Object.entries(options).some(
-      ([key, { required, default: preset }]) => required && preset === undefined && !this.#settings.has(key),
-    );
-    return interactive === true || lacks;
+  /** The flow, what it declared, and where it goes. All that is missing is asked for before the first request, where the flow is known by then. */
+  async #chosen(asking: Asking, human: boolean): Promise<{ grant: Grant; info: ProviderInfo; values: Values }> {
+    const flow = namedFlow(this.#settings);
+    if (flow === undefined && !isAuto(this.#settings))
+      fail('usage_missing_flow', 'No flow was chosen.', { hint: `Choose one of ${this.#registry.names('grant').join(', ')}.` });
+    const named = flow === undefined ? undefined : await this.#registry.use('grant', flow);
+    const { issuer, clientId } = await this.#settings.values(WHERE, named === undefined ? 'signing in' : `the ${named.name} flow`, asking);
+    const early = named && (await this.#settings.values(named.options ?? {}, `the ${named.name} flow`, asking));
+    const info = await this.#provider.info(issuer, clientId, asking.signal);
+    const grant = named ?? (await this.#chain.choose(info, human && this.#ports.prompt.available, asking));
+    const values = early ?? (await this.#settings.values(grant.options ?? {}, `the ${grant.name} flow`, asking));
+    applies(grant, values, info);
+    return { grant, info, values };
   }
 }
 

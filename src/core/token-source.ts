@@ -12,7 +12,6 @@ import { SessionKeeper } from './session-keeper.ts';
 import { SessionLookup } from './session-lookup.ts';
 import { type AccessRecord, accessKey, accessRecord } from './session-record.ts';
 import { type Held, Sessions } from './sessions.ts';
-import { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
 import type { Lease } from './store.ts';
 import { type Asking, Turns } from './turns.ts';
@@ -49,7 +48,6 @@ const BINDING: ReadonlySet<Category> = new Set(['internal', 'usage', 'verificati
 
 @injectable()
 export class TokenSource {
-  readonly #settings: Settings;
   readonly #signIn: SignIn;
   readonly #sessions: Sessions;
   readonly #lookup: SessionLookup;
@@ -62,7 +60,6 @@ export class TokenSource {
   readonly #notices: Notices;
 
   constructor(
-    @inject(Settings) settings: Settings,
     @inject(SignIn) signIn: SignIn,
     @inject(Sessions) sessions: Sessions,
     @inject(SessionLookup) lookup: SessionLookup,
@@ -74,7 +71,6 @@ export class TokenSource {
     @inject(Log) log: Log,
     @inject(Notices) notices: Notices,
   ) {
-    this.#settings = settings;
     this.#signIn = signIn;
     this.#sessions = sessions;
     this.#lookup = lookup;
@@ -158,7 +154,7 @@ export class TokenSource {
     const asked = found === undefined ? request : await this.#lookup.asked(found, request);
     const usual = found?.record.request ?? (await this.#lookup.usual());
     const before = { name: human ? '' : name, tag: found?.tag ?? null, request: usual }; // what a human typed for is kept
-    const acquire = (): Promise<Session | undefined> => this.#keeper.acquire(asked, before, signal);
+    const acquire = (): Promise<Session | undefined> => this.#keeper.acquire(asked, before, signal, request.login === true);
     const session = await (human ? asking(acquire) : acquire());
     if (session?.unsaved !== undefined)
       this.#notices.warn({ code: session.unsaved.code, message: `The session is not kept: ${session.unsaved.message}` });
@@ -185,7 +181,7 @@ export class TokenSource {
   }
 
   async #needsHuman(): Promise<boolean> {
-    return !this.#settings.has('flow') || this.#signIn.needsHuman(await this.#signIn.grant());
+    return this.#signIn.needsHuman();
   }
 
   #need({ minTtl = MIN_TTL }: TokenRequest): Need {

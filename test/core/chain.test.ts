@@ -1,0 +1,112 @@
+/** `flow: 'auto'`: which flow it becomes, why not another, and what it remembers. */
+import { describe, expect, test } from '@jest/globals';
+import type { Grant } from '../../src/core/contracts.ts';
+import type { PadlockError, PadlockOptions } from '../../src/index.ts';
+import { type Fake, fakeProvider, METADATA, padlockAt, tokens } from './fake-provider.ts';
+
+const link = (name: string, more: Partial<Grant> = {}): Grant => ({
+  kind: 'grant',
+  name,
+  summary: `the link ${name}`,
+  acquire: (_, host) => host.exchange(`urn:${name}`, {}),
+  ...more,
+});
+const given = link('given', { options: { ticket: { type: 'string', summary: 'a ticket', required: true, secret: true } } });
+const human = link('human', { interactive: true });
+const prompt = { available: true, ask: async () => 'x' };
+
+function at(options: PadlockOptions & { readonly links?: readonly Grant[] } = {}, ...answers: readonly Fake[]) {
+  const { links = [human, given], ...rest } = options;
+  const provider = fakeProvider(...answers);
+  provider.metadata = { ...METADATA, grant_types_supported: undefined };
+  const plugins = [{ apiVersion: 1 as const, name: 'acme', strategies: links }];
+  const padlock = padlockAt(provider, { flow: 'auto', plugins, ...rest });
+  const refused = (): Promise<PadlockError> =>
+    padlock.authenticate().then(
+      () => Promise.reject(new Error('it signed in')),
+      (error: unknown) => error as PadlockError,
+    );
+  const types = (): (string | null)[] => provider.forms().map((form) => form.get('grant_type'));
+  return { padlock, provider, refused, types };
+}
+
+describe('the flow auto', () => {
+  test('prefers what was given to a human, and a human to the client itself', async () => {
+    const ports = { prompt };
+    const withTicket = at({ values: { ticket: 't' }, ports });
+    await expect(withTicket.padlock.authenticate()).resolves.toMatchObject({ flow: 'given' });
+    const withHuman = at({ ports });
+    await expect(withHuman.padlock.authenticate()).resolves.toMatchObject({
+      flow: expect.not.stringMatching(/^(password|client-credentials)$/),
+    });
+    const alone = at();
+    await expect(alone.padlock.authenticate()).resolves.toMatchObject({ flow: 'client-credentials' });
+    expect(alone.types()).toEqual(['client_credentials']);
+  });
+
+  test('never becomes a flow that is discouraged, also where everything for it is there', async () => {
+    const { padlock, types } = at({ values: { username: 'robin', password: 'pw' } });
+    await padlock.authenticate();
+    expect(types()).toEqual(['client_credentials']);
+  });
+
+  test('says of every link why it does not apply', async () => {
+    const { provider, refused } = at({ links: [given, human, link('elsewhere', { applies: () => ({ no: 'it is Tuesday' }) })] });
+    provider.metadata = { ...METADATA, grant_types_supported: ['urn:x'] };
+    const error = await refused();
+    expect(error.code).toBe('usage_missing_flow');
+    expect(error.hint).toContain('given: it needs --ticket');
+    expect(error.hint).toContain('human: it needs a human, and nobody is here');
+    expect(error.hint).toContain('elsewhere: it is Tuesday');
+    expect(error.hint).toContain('client-credentials: the provider does not list it');
+    expect(error.hint).not.toContain('password:');
+    expect(provider.forms()).toEqual([]);
+  });
+
+  test('fails where its link fails: no other one is tried', async () => {
+    const { refused, types } = at({ values: { ticket: 't' } }, { status: 400, body: { error: 'invalid_grant' } });
+    await expect(refused()).resolves.toMatchObject({ code: 'auth_invalid_grant' });
+    expect(types()).toEqual(['urn:given']);
+  });
+
+  test('fails where a source that was configured yields nothing', async () => {
+    const { refused, types } = at({
+      links: [{ ...given, applies: () => true }],
+      values: { ticket: () => Promise.reject(new Error('no vault')) },
+    });
+    await expect(refused()).resolves.toBeInstanceOf(Error);
+    expect(types()).toEqual([]);
+  });
+
+  test('begins with what signed in last', async () => {
+    let isTuesday = true;
+    const first = link('first', { applies: () => !isTuesday || { no: 'it is Tuesday' } });
+    const { padlock, types } = at({ links: [first, link('second')] });
+    await padlock.authenticate();
+    isTuesday = false;
+    await padlock.authenticate();
+    expect(types()).toEqual(['urn:second', 'urn:second']);
+  });
+
+  test('finds its session again, whatever flow that is of, and asks nobody for a token it can get alone', async () => {
+    const { padlock, types } = at({ values: { ticket: 't' } });
+    const { access } = await padlock.authenticate();
+    await expect(padlock.token()).resolves.toMatchObject({ value: access.value });
+    expect(types()).toEqual(['urn:given']);
+    const fresh = at({ values: { ticket: 't' } });
+    await expect(fresh.padlock.token()).resolves.toMatchObject({ value: tokens().access_token });
+  });
+
+  test('brings no human into a call that may not ask one', async () => {
+    const only = at({ links: [human], ports: { prompt } });
+    only.provider.metadata = { ...METADATA, grant_types_supported: ['urn:human'] };
+    await expect(only.padlock.token()).rejects.toMatchObject({ code: expect.stringMatching(/^(auth_login_required|usage_missing_flow)$/) });
+    expect(only.types()).toEqual([]);
+    await expect(only.padlock.token({ login: true })).resolves.toMatchObject({ type: 'Bearer' });
+    expect(only.types()).toEqual(['urn:human']);
+  });
+
+  test('is a word that no strategy may have', () => {
+    expect(() => at({ links: [link('auto')] })).toThrow(expect.objectContaining({ code: 'plugin_conflict' }));
+  });
+});
