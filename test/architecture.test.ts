@@ -32,6 +32,8 @@ const RULES: readonly {
       'core the cli, handed on': { 'src/core/a.ts': "export * from '../cli/host.ts';" },
       'a strategy its neighbour': { 'src/strategies/grants/a.ts': "import { b } from './b.ts';" },
       'a strategy another kind': { 'src/strategies/grants/a.ts': "import { b } from '../verifiers/b.ts';" },
+      'a strategy what its neighbour loads': { 'src/strategies/grants/a.ts': "const f = () => import('./b/run.ts');" },
+      'what a strategy loads its record': { 'src/strategies/grants/a/run.ts': "import { a } from '../a.ts';" },
       'a strategy the list': { 'src/strategies/grants/a.ts': "import { b } from '../index.ts';" },
       'the cli a strategy': { 'src/cli/a.ts': "import { b } from '../strategies/grants/b.ts';" },
       'the cli the sandbox at once': { 'src/cli/a.ts': "import { b } from '../sandbox/index.ts';" },
@@ -42,7 +44,22 @@ const RULES: readonly {
     },
     accepts: {
       'src/cli/a.ts': "const f = () => import('../sandbox/index.ts'); import { b } from '../index.ts';",
-      'src/strategies/grants/a.ts': "import type { Grant } from '../../core/contracts.ts';",
+      'src/strategies/grants/a.ts': "import type { Grant } from '../../core/contracts.ts'; const f = () => import('./a/run.ts');",
+      'src/strategies/grants/a/run.ts': "import { b } from '../../../core/b.ts';",
+    },
+  },
+  {
+    says: 'a strategy that is not chosen costs a start its record and nothing else',
+    rule: house.records,
+    refuses: {
+      'a part of core': { 'src/strategies/verifiers/a.ts': "import { x } from '../../core/jose.ts';" },
+      'what it runs': { 'src/strategies/verifiers/a.ts': "import { x } from './a/run.ts';" },
+      'a module of Node': { 'src/strategies/grants/a.ts': "import { createServer } from 'node:http';" },
+    },
+    accepts: {
+      'src/strategies/grants/a.ts':
+        "import type { X } from '../../core/jose.ts'; import { fail } from '../../core/errors.ts'; const f = () => import('../../core/jose.ts');",
+      'src/strategies/grants/a/run.ts': "import { x } from '../../../core/jose.ts'; import { createServer } from 'node:http';",
     },
   },
   {
@@ -167,7 +184,9 @@ describe('every strategy is in the list', () => {
 
   test.each(strategies.map(({ kind, name }) => [kind, name]))('or the file is named: %s %s', (kind, name) => {
     const without = strategies.filter((strategy) => strategy.kind !== kind || strategy.name !== name);
-    expect(house.listed(paths, without)).toEqual([expect.stringMatching(`/${name}.ts is not in the list`)]);
+    const offences = house.listed(paths, without);
+    expect(offences).toContainEqual(expect.stringMatching(`/${name}.ts is not in the list`));
+    expect(offences.filter((offence) => !offence.includes(`/${name}.ts `) && !offence.includes(`/${name}/`))).toEqual([]);
   });
 
   test('and so is a file that bears another name than its strategy', () => {
@@ -175,5 +194,12 @@ describe('every strategy is in the list', () => {
       'src/strategies/grants/pin.ts is not in the list of src/strategies/index.ts',
       'src/strategies/grants/sms-pin.ts does not exist, but is what the list of src/strategies/index.ts asks for',
     ]);
+  });
+
+  test('and what a file loads is of a strategy, too', () => {
+    const pin = { kind: 'grant', name: 'pin' };
+    const at = (...names: readonly string[]) => names.map((name) => `src/strategies/grants/${name}`);
+    expect(house.listed(at('pin.ts', 'pin/run.ts'), [pin])).toEqual([]);
+    expect(house.listed(at('pin.ts', 'sms/run.ts'), [pin])).toEqual([expect.stringMatching('sms/run.ts is not in the list')]);
   });
 });

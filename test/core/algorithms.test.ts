@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ALGORITHMS, type AlgorithmFacts, ASYMMETRIC, expectedAlgorithms, SYMMETRIC } from '../../src/core/algorithms.ts';
+import { jwks } from '../../src/strategies/verifiers/jwks.ts';
+import { sharedSecret } from '../../src/strategies/verifiers/shared-secret.ts';
 import { codeOf } from './forge.ts';
 
 const hmac = { algorithms: SYMMETRIC };
@@ -88,4 +90,9 @@ describe('the expected algorithm', () => {
       }),
     );
   });
+});
+
+test('each has a verifier, whose record names it', () => {
+  expect([...jwks.algorithms].sort()).toEqual([...ASYMMETRIC].sort());
+  expect([...sharedSecret.algorithms].sort()).toEqual([...SYMMETRIC].sort());
 });

@@ -9,6 +9,8 @@ export type Rule = (sources: readonly Source[]) => readonly string[];
 const ROOMS: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; readonly lazily?: readonly RegExp[] }[] = [
   { room: /^src\/core\//, may: [/^src\/core\//] },
   { room: /^src\/strategies\/index\.ts$/, may: [/^src\/core\//, /^src\/strategies\//] },
+  // What a strategy loads when it is chosen, in a folder of its own name.
+  { room: /^src\/strategies\/[a-z-]+\/[a-z-]+\//, may: [/^src\/core\//] },
   { room: /^src\/strategies\//, may: [/^src\/core\//] },
   { room: /^src\/sandbox\//, may: [/^src\/core\//, /^src\/sandbox\//] },
   // Loaded only with --sandbox.
@@ -42,6 +44,10 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
   '@clack/prompts': { behind: /^src\/cli\/prompt\.ts$/ },
 };
 
+/** What a strategy's record may load: every start loads it anyway. */
+const AT_EVERY_START = /^src\/core\/(errors|inject|options|ports|printable-token|text)\.ts$/;
+const RECORD = /^src\/strategies\/[a-z-]+\/[a-z-]+\.ts$/;
+
 /** Where the process, the console and the user's account are known. */
 const KNOWS_THE_PROCESS = /^src\/cli\/|^src\/sandbox\/provider(\.ts$|\/)|^src\/core\/keyring-process\.cts$/;
 /** The only files that hand on what others export. */
@@ -63,6 +69,7 @@ export const rooms: Rule = (sources) =>
         const target = targetOf(source, found);
         // The bin and the bundle's own name for the program.
         if (source.path === 'src/cli/bin.cts' && target === 'src/cli/main.cjs') return false;
+        if (RECORD.test(source.path) && target.startsWith(source.path.replace(/\.ts$/, '/'))) return false;
         return (
           !room.may.some((may) => may.test(target)) && !((found.lazy || found.typeOnly) && room.lazily?.some((may) => may.test(target)))
         );
@@ -77,6 +84,18 @@ export const doors: Rule = (sources) =>
       if (!door?.behind.test(path)) return [`may not import the package ${packageOf(from)}`];
       return door.eager || lazy || typeOnly ? [] : [`loads the package ${packageOf(from)} before it is needed`];
     }),
+  );
+
+/** A strategy that is not chosen costs a start its record and nothing else. */
+export const records: Rule = (sources) =>
+  each(
+    sources.filter(({ path }) => RECORD.test(path)),
+    (source) =>
+      source.imports
+        .filter(({ lazy, typeOnly }) => !lazy && !typeOnly)
+        .map((found) => (found.from.startsWith('.') ? targetOf(source, found) : found.from))
+        .filter((target) => !AT_EVERY_START.test(target))
+        .map((target) => `loads ${target} at every start: import it where it is used, with await import()`),
   );
 
 export const cycles: Rule = (sources) => {
@@ -163,15 +182,16 @@ const FOLDER_OF: Readonly<Record<string, string>> = {
   store: 'stores',
 };
 
-/** Every file under src/strategies is a strategy in the list, under the name of its file and the kind of its folder. */
+/** Every file in a kind's folder under src/strategies is a strategy in the list, under the name of its file; what it loads is in a folder of its name. */
 export function listed(
   paths: readonly string[],
   strategies: readonly { readonly kind: string; readonly name: string }[],
 ): readonly string[] {
   const expected = strategies.map(({ kind, name }) => `src/strategies/${FOLDER_OF[kind]}/${name}.ts`);
   const files = paths.filter((path) => path.startsWith('src/strategies/') && path !== 'src/strategies/index.ts');
+  const recordOf = (path: string): string => path.replace(/^(src\/strategies\/[a-z-]+\/[a-z-]+)\/.*$/, '$1.ts');
   return [
-    ...files.filter((file) => !expected.includes(file)).map((file) => `${file} is not in the list of src/strategies/index.ts`),
+    ...files.filter((file) => !expected.includes(recordOf(file))).map((file) => `${file} is not in the list of src/strategies/index.ts`),
     ...expected
       .filter((file) => !files.includes(file))
       .map((file) => `${file} does not exist, but is what the list of src/strategies/index.ts asks for`),
