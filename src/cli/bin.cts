@@ -6,6 +6,7 @@ declare const PADLOCK_VERSION: string;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const words = process.argv.slice(2);
+process.title = 'padlock'; // takes a secret that was typed on the command line out of every user's list of processes, as early as can be
 
 /** False when stdout would not take it: then the whole program tries, and reports. */
 function printed(text: string): boolean {

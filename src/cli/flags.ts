@@ -84,7 +84,7 @@ export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv 
     else found.set(flag, [...(found.get(flag) ?? []), ...(Array.isArray(value) ? value : [value])]);
   }
   const given = [...found].map(([flag, values]) => ({ flag, value: isRepeatable(flag) ? values : values[0] }));
-  const fault = valueForSwitch(argv, byName) ?? repeated(found);
+  const fault = notText(argv) ?? valueForSwitch(argv, byName) ?? repeated(found);
   return { positionals: parsed._.map(String), rest: (parsed['--'] ?? []).map(String), given, unknown, fault };
 }
 
@@ -99,6 +99,13 @@ function withDash(argv: readonly string[], byName: ReadonlyMap<string, Flag>): s
     else words.push(word);
   }
   return words;
+}
+
+/** Node has put U+FFFD in the place of bytes that are no UTF-8; what was typed is lost, and must not be sent as something else. */
+function notText(argv: readonly string[]): PadlockError | undefined {
+  const end = argv.indexOf('--');
+  const garbled = (end < 0 ? argv : argv.slice(0, end)).some((word) => word.includes('\ufffd'));
+  return garbled ? new PadlockError('usage_bad_value', { message: 'The command line holds bytes that are not UTF-8 text.' }) : undefined; // check: argv is text
 }
 
 function repeated(found: ReadonlyMap<Flag, readonly unknown[]>): PadlockError | undefined {

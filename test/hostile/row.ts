@@ -9,9 +9,9 @@
  *     `answers` starts a provider that says this at these endpoints and what a good one would say elsewhere (network/answer.ts: changed members,
  *     forged ID tokens, whole answers, raw bytes with drips and resets); `{}` is a good provider. Its client and user, with canaries for secrets, are in
  *     the environment of the run. `listen` gives it TLS, a host or a name (network/tls.ts). `run` may be a function of the World, to start proxies
- *     (network/proxy.ts), silent ports or strangers on `world.net`, or to know the issuer. `then` asserts what is more than the invariants ("N:").
- *  3. Nothing else needs asserting: the runner holds every row to G1–G12, twice (as a program with --json, then as a human on a terminal with --debug,
- *     unless the row says why not: `once`), and looks at what is left in the home with one more run that has to succeed (`afterwards`).
+ *     (network/proxy.ts), silent ports or strangers on `world.net`, or to know the issuer. `check` asserts what is more than the invariants ("N:").
+ *  3. Nothing else needs asserting: the runner holds every row to G1–G12, as a program with --json, where there is a provider also as a human on a
+ *     terminal with --debug (unless the row says why not: `once`), and looks at what is left in the home with one more run that has to succeed (`afterwards`).
  *  4. Two rows must not provoke by the same bytes. See a row fail: break the product, or the row.
  *
  * Run some: `npm run test:hostile -- families/a -t A9`. The whole prints a line per family and fails when an id is missing or double.
@@ -37,8 +37,9 @@ export interface Provocation {
   /** Standard input; `open` leaves it open behind that. */
   readonly input?: string | Uint8Array;
   readonly open?: boolean;
-  /** Files in the home before the run, mode 0600, by relative path. */
+  /** Files in the home before the run, by relative path; mode 0600 unless `modes` has another. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly modes?: Readonly<Record<string, number>>;
   /** On a terminal of its own, where somebody types. */
   readonly terminal?: { readonly columns?: number; readonly type?: readonly Typing[] };
   /** Words for humans: no --json. */
@@ -80,11 +81,11 @@ export interface Row {
   readonly allow?: Readonly<Record<string, readonly string[]>>;
   /** Names besides its own servers that it may try to reach. */
   readonly hosts?: readonly string[];
-  /** Why it is not run a second time, on a terminal with --debug. */
+  /** Why it is not run a second time on a terminal with --debug, although there is a provider. */
   readonly once?: string;
   /** It stores a session although it fails. */
   readonly stores?: boolean;
   /** The next run, which by default succeeds: `gone` when the session is rightly over, or why there is none. */
   readonly afterwards?: 'gone' | { readonly none: string };
-  readonly then?: (outcome: Outcome, world: World) => void | Promise<void>;
+  readonly check?: (outcome: Outcome, world: World) => void | Promise<void>;
 }

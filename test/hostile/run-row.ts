@@ -1,5 +1,5 @@
 /** Runs one row: as a program, as a human, and then once more to see what it left. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EXIT_CODES } from '../../src/core/errors.ts';
@@ -59,7 +59,8 @@ class Stage implements World {
     const provocation = typeof run === 'function' ? await run(this) : run;
     for (const [name, content] of Object.entries(provocation.files ?? {})) {
       mkdirSync(dirname(join(this.home, name)), { recursive: true, mode: 0o700 });
-      writeFileSync(join(this.home, name), content, { mode: 0o600 });
+      writeFileSync(join(this.home, name), content);
+      chmodSync(join(this.home, name), provocation.modes?.[name] ?? 0o600);
     }
     return provocation;
   }
@@ -76,7 +77,7 @@ class Stage implements World {
   async run(provocation: Provocation, human = false): Promise<Run> {
     const { args, cwd, during, env, execArgv = [], input, open, plain, preload, terminal, under } = provocation;
     const onTerminal = human || terminal !== undefined;
-    const words = human ? [...args, '--debug', '--no-input'] : plain || onTerminal ? args : [...args, '--json'];
+    const words = [...(human ? ['--debug', '--no-input'] : plain || onTerminal ? [] : ['--json']), ...args];
     const record = join(this.#scratch, `record-${this.#runs++}`);
     const before = preload === undefined ? [] : ['--require', this.#script(preload)];
     const bare = padlockLaunch(words, { execArgv: ['--require', RECORDER, ...before, ...execArgv] });
@@ -172,7 +173,7 @@ export async function runRow(row: Row, told: (what: Told) => void): Promise<void
       if (run.failure !== undefined) codes.add(run.failure.code);
       hold(row, run);
       runs += 1;
-      if (!human) await row.then?.(outcomeOf(run), stage);
+      if (!human) await row.check?.(outcomeOf(run), stage);
       await whatIsLeft(stage, run);
     } finally {
       await stage.close();
@@ -180,7 +181,7 @@ export async function runRow(row: Row, told: (what: Told) => void): Promise<void
   };
   try {
     await perform(false);
-    if (row.once === undefined) await perform(true);
+    if (row.answers !== undefined && row.once === undefined) await perform(true);
   } finally {
     told({ fingerprint: print, codes: [...codes], runs });
   }

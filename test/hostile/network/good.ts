@@ -7,7 +7,7 @@ export const CLIENT_ID = 'acme-cli';
 export const USERNAME = 'robin@percy.test';
 
 /** A text that is nowhere else: what {@link leaks} finds is a leak. */
-export const canary = (name: string): string => `${name}-${randomBytes(18).toString('base64url')}`;
+export const canary = (name: string): string => `${name}-${randomBytes(30).toString('base64url')}`;
 
 /** A good answer: its status and the members of its JSON. */
 export interface Good {
