@@ -164,7 +164,7 @@ export async function runRow(row: Row, told: (what: Told) => void): Promise<void
   const codes = new Set<string>();
   let runs = 0;
   let print = '';
-  const perform = async (human: boolean): Promise<void> => {
+  const perform = async (human: boolean): Promise<Provocation> => {
     const stage = new Stage(row);
     try {
       const provocation = await stage.prepare();
@@ -175,13 +175,14 @@ export async function runRow(row: Row, told: (what: Told) => void): Promise<void
       runs += 1;
       if (!human) await row.check?.(outcomeOf(run), stage);
       await whatIsLeft(stage, run);
+      return provocation;
     } finally {
       await stage.close();
     }
   };
   try {
-    await perform(false);
-    if (row.answers !== undefined && row.once === undefined) await perform(true);
+    const { input, terminal } = await perform(false);
+    if (row.answers !== undefined && row.once === undefined && input === undefined && terminal === undefined) await perform(true);
   } finally {
     told({ fingerprint: print, codes: [...codes], runs });
   }

@@ -147,7 +147,7 @@ const VALUES: readonly Row[] = [
         SECRET: idp.good.password,
       },
       files: {
-        '.config/padlock/config.yaml': `profiles: { bond: { issuer: "${idp.issuer}", client_id: acme-cli, username: "007", password: { env: SECRET } } }\n`,
+        '.config/padlock/config.yaml': `profiles: { bond: { issuer: "${idp.issuer}", client_id: acme-cli, flow: password, username: "007", password: { env: SECRET } } }\n`,
       },
     }),
     exit: 0,

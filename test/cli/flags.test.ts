@@ -1,0 +1,16 @@
+/** argv → what was given, without the rest of the program. */
+import { describe, expect, test } from '@jest/globals';
+import { flagsOf, readArgv } from '../../src/cli/flags.ts';
+import { shared } from '../../src/core/options.ts';
+
+const flags = Object.entries(shared).flatMap(([key, option]) => flagsOf({ key, option }));
+
+describe('bytes that are no UTF-8, in whose place Node puts U+FFFD,', () => {
+  test.each([[['auth', '--username=robin\ufffd']], [['auth', '--username', '\ufffd']], [['\ufffd']]])('are refused: %j', (argv) => {
+    expect(readArgv(argv, flags).fault).toMatchObject({ code: 'usage_bad_value' });
+  });
+
+  test('are not for Padlock to judge behind two dashes', () => {
+    expect(readArgv(['exec', '--', 'cat', 'robin\ufffd'], flags)).toMatchObject({ fault: undefined, rest: ['cat', 'robin\ufffd'] });
+  });
+});
