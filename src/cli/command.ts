@@ -37,8 +37,8 @@ export interface Context {
   warn(notice: Notice): void;
   readonly warnings: readonly Notice[];
   settings(): Promise<Settings>;
-  /** The same call as if another profile had been chosen. Throws `config_profile_unknown`. */
-  settingsOf(profile: string): Promise<Settings>;
+  /** The same call with more flags, by option key: another profile, answers of a human. Throws `config_*`, `usage_*`. */
+  settingsWith(more: ReadonlyMap<string, unknown>): Promise<Settings>;
   ports(): Promise<Partial<Ports>>;
   /** The pipeline with these settings and the machine's ports. */
   padlock(settings: Settings): Promise<PadlockPipeline>;

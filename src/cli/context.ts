@@ -112,7 +112,7 @@ export function contextOf({ argv, command, config, container, format, options, r
     warn,
     warnings,
     settings,
-    settingsOf: (profile) => load(new Map([...flags, ['profile', profile]])),
+    settingsWith: (more) => load(new Map([...flags, ...more])),
     ports,
     padlock,
   };

@@ -43,11 +43,12 @@ export async function chooseFlow(context: Context, settings: Settings): Promise<
   }
   await context.padlock(settings);
   const info = await resolve(context.container, Provider).info(issuer, clientId, context.world.signal);
-  const flow = await prompt.ask({ message: 'How do you want to sign in?', choices: choices(context, info) }, context.world.signal);
+  const flow = await prompt.ask({ message: 'How do you want to sign in?', choices: flowChoices(context, info) }, context.world.signal);
   return settings.choosing('flow', requestOptions.flow, flow);
 }
 
-const choices = (context: Context, { metadata }: ProviderInfo): { value: string; label: string; hint: string }[] =>
+/** The flows as a human chooses among them: the best first, and of each what it is. */
+export const flowChoices = (context: Context, { metadata }: ProviderInfo): { value: string; label: string; hint: string }[] =>
   candidates(context, metadata.grant_types_supported).map(({ name, summary, listed, discouraged }) => ({
     value: name,
     label: name,

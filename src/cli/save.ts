@@ -1,5 +1,5 @@
 /** `--save NAME`: what a sign-in used, as a profile. */
-import { saveProfile } from '../core/config-changes.ts';
+import { checkProfileName, saveProfile, setDefaultProfile } from '../core/config-changes.ts';
 import { fail } from '../core/errors.ts';
 import { generalOptions } from '../core/general-options.ts';
 import type { Options } from '../core/options.ts';
@@ -21,8 +21,10 @@ export function savable(registry: Registry, flow: string | undefined): Options {
   return Object.fromEntries(Object.entries(options).filter(([key]) => !PASSING.has(key)));
 }
 
-/** Refuses, before anybody signs in, what cannot be kept. Throws `usage_conflict`. */
+/** Refuses, before anybody signs in, what cannot be kept. Throws `usage_conflict`, `usage_bad_value`. */
 export function checkSave({ argv }: Context): void {
+  const name = ownFlag(argv, 'save');
+  if (typeof name === 'string') checkProfileName(name);
   if (ownFlag(argv, 'save') !== undefined && ownFlag(argv, 'sandbox') === true)
     fail('usage_conflict', 'The provider of --sandbox ends with this command, so there is nothing to --save.', {
       hint: 'One that stays, with a profile: padlock sandbox.',
@@ -31,9 +33,13 @@ export function checkSave({ argv }: Context): void {
 
 export async function save(context: Context, settings: Settings, session: Session, name: string): Promise<void> {
   const options = savable(context.registry, String(settings.get('flow')));
-  const { path, left } = await saveProfile(context.world.files, configPlaceOf(context), name, settings, options, {
+  const place = configPlaceOf(context);
+  const { path, left } = await saveProfile(context.world.files, place, name, settings, options, {
     flow: settings.text('flow') ?? session.flow,
   });
-  await context.say(`Saved as profile ${excerpt(name, 60)} in ${excerpt(path ?? 'no file', 200)}.`);
+  const isFirst = path !== undefined && context.config?.defaultProfile === undefined;
+  if (isFirst) await setDefaultProfile(context.world.files, place, name);
+  const what = `profile ${excerpt(name, 60)}${isFirst ? ', the default one,' : ''}`;
+  await context.say(`Saved as ${what} in ${excerpt(path ?? 'no file', 200)}.`);
   if (left.length > 0) await context.say(`Not saved, because secrets stay out of it: ${left.map((flag) => `--${flag}`).join(', ')}.`);
 }

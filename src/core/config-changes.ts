@@ -40,6 +40,12 @@ function keepable(settings: Settings, options: Options, asked: Readonly<Record<s
   return { keep, left };
 }
 
+/** Throws `usage_bad_value` for what cannot be the name of a profile. */
+export function checkProfileName(name: string): void {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u.test(name))
+    fail('usage_bad_value', 'A profile name has letters, digits, dots, dashes and underscores, at most 64.');
+}
+
 /** Sets keys of a profile, by option key; its other keys stay. Returns the path of the file, or undefined where none is kept. */
 export async function writeProfile(
   files: Files,
@@ -47,8 +53,7 @@ export async function writeProfile(
   name: string,
   values: Iterable<readonly [string, JsonValue]>,
 ): Promise<string | undefined> {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u.test(name))
-    fail('usage_bad_value', 'A profile name has letters, digits, dots, dashes and underscores, at most 64.');
+  checkProfileName(name);
   return editConfig(files, where, (config) => {
     if (!config.profiles.includes(name)) config.set(['profiles', name], {});
     for (const [key, value] of values) config.set(['profiles', name, configKey(key)], value);

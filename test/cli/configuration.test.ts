@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { makeHome, runCli } from '../support/cli.ts';
+import { makeHome, runCli, runCliTty } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
 import { CONFIG, refused } from './support.ts';
 
@@ -273,7 +273,7 @@ describe('what Padlock writes', () => {
       env: { ...env, PADLOCK_PASSWORD: password },
     });
     expect(saved.code).toBe(0);
-    expect(saved.stderr).toMatch(/^Saved as profile robin in .*config\.yaml\.\n/);
+    expect(saved.stderr).toMatch(/^Saved as profile robin, the default one, in .*config\.yaml\.\n/);
     expect(statSync(join(home, CONFIG)).mode & 0o777).toBe(0o600);
     expect(statSync(dirname(join(home, CONFIG))).mode & 0o777).toBe(0o700);
     const { PADLOCK_CLIENT_SECRET = '' } = env;
@@ -281,6 +281,17 @@ describe('what Padlock writes', () => {
     expect(readFileSync(join(home, CONFIG), 'utf8')).toMatch(/password:\s+env: PADLOCK_PASSWORD/);
     const again = await runCli(['auth', '-p', 'robin'], { home, env: { PADLOCK_PASSWORD: password, PADLOCK_CLIENT_SECRET } });
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
+  });
+
+  test('--save leaves a session that the profile finds, and refuses a name that none can have before anybody signs in', async () => {
+    const home = makeHome();
+    const { username, password } = idp().user;
+    const env = { ...envOf(idp().client('password', 'public')), PADLOCK_USERNAME: username, PADLOCK_PASSWORD: password };
+    await refused(['auth', '--save', '../x'], 'usage_bad_value', { home, env });
+    expect(idp().requests.at('token')).toEqual([]);
+    await expect(runCli(['auth', '--save', 'first'], { home, env })).resolves.toMatchObject({ code: 0 });
+    for (const words of [['whoami'], ['whoami', '-p', 'first']])
+      await expect(runCli(words, { home })).resolves.toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
   });
 
   test('a profile cannot be saved of a provider that ends with the command', async () => {
@@ -313,6 +324,29 @@ describe('what Padlock writes', () => {
       ]),
     );
     await refused(args, 'usage_conflict', { home });
+  });
+
+  test('config init asks a human for what is missing, tries it, lets them mend it, and saves what signed in', async () => {
+    const home = makeHome();
+    const { issuer, user } = idp();
+    const answers = [
+      { when: /issuer URL/, send: `${issuer}/nowhere\r` },
+      { when: /publishes no discovery document[\s\S]*issuer URL/, send: `${issuer}\r` },
+      { when: /Client ID/, send: 'padlock-public\r' },
+      { when: /have a secret/, send: '\r' },
+      { when: /Username/, send: `${user.username}\r` },
+      { when: /Password/, send: 'not-the-password\r', secret: true },
+      { when: /did not work[\s\S]*What now/, send: '\r' },
+      { when: /Username/, send: `${user.username}\r` },
+      { when: /Password/, send: `${user.password}\r` },
+    ];
+    const { code, screen } = await runCliTty(['config', 'init', 'work', '--flow', 'password'], { home, type: answers });
+    expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Wrote profile work') });
+    expect(screen).toContain('Robin Percy');
+    const profile = readFileSync(join(home, CONFIG), 'utf8');
+    expect(profile).toMatch(/default_profile: work/);
+    expect(profile).not.toContain(user.password);
+    await expect(runCli(['whoami'], { home })).resolves.toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
   });
 });
 

@@ -1,4 +1,5 @@
 import { fail, isPadlockError } from '../../core/errors.ts';
+import { runOptions } from '../../core/general-options.ts';
 import { defineOptions } from '../../core/options.ts';
 import type { Session } from '../../core/session.ts';
 import { sessionView } from '../../core/session-view.ts';
@@ -39,12 +40,14 @@ export const auth: Command = {
     const { argv, world } = context;
     const showTokens = shownTokens(ownFlag(argv, 'showTokens'));
     checkSave(context);
-    const settings = await chooseFlow(context, await context.settings());
+    const name = ownFlag(argv, 'save');
+    const chosen = await chooseFlow(context, await context.settings());
+    // it is the new profile's session, so that padlock token finds it by that name
+    const settings = typeof name === 'string' ? chosen.choosing('profile', runOptions.profile, name) : chosen;
     refuseForeign(context, String(settings.get('flow')));
     const padlock = await context.padlock(settings);
     const session = await padlock.authenticate({ signal: world.signal });
     const view = sessionView(session, { showTokens, now: world.clock.now() });
-    const name = ownFlag(argv, 'save');
     let failure = session.unsaved; // the answer is there; only keeping it failed
     try {
       if (typeof name === 'string') await save(context, settings, session, name);

@@ -42,7 +42,7 @@ async function settingsFor(context: Context, profile: string | undefined): Promi
   if (settings.text('profile') === profile) return settings;
   if (profile === undefined) return undefined;
   try {
-    return await context.settingsOf(profile);
+    return await context.settingsWith(new Map([['profile', profile]]));
   } catch (error) {
     if (!isPadlockError(error) || error.category !== 'config') throw error;
     context.warn({ code: error.code, message: `The provider was not told of the sessions of profile ${profile}: ${error.message}` });
