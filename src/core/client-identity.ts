@@ -1,5 +1,6 @@
 /** Who asks a provider, and where. */
 import type { ClientAuth, Values } from './contracts.ts';
+import type { DpopKey } from './dpop.ts';
 import type { JsonObject } from './json-value.ts';
 import type { ProviderInfo } from './messages.ts';
 import type { TlsIdentity } from './ports.ts';
@@ -11,6 +12,8 @@ export interface Client {
   readonly authValues: Values;
   /** What the connection shows of it (RFC 8705). */
   readonly identity?: TlsIdentity | undefined;
+  /** What its tokens are bound to (RFC 9449). */
+  readonly dpop?: DpopKey | undefined;
 }
 
 /** An endpoint by its name in the metadata; a client that shows a certificate has addresses of its own (RFC 8705 §5). */

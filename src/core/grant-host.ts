@@ -2,12 +2,16 @@
 
 import type { Client } from './client-identity.ts';
 import type { Grant, GrantHost, Values } from './contracts.ts';
+import { thumbprintOf } from './dpop.ts';
 import { type About, fail, PadlockError } from './errors.ts';
-import type { Demands, ProviderInfo, Request, SendOptions } from './messages.ts';
+import type { Demands, Form, ProviderInfo, Request, SendOptions } from './messages.ts';
 import { quoted } from './options.ts';
 import type { Notice, Ports } from './ports.ts';
 import type { Provider } from './provider.ts';
 import { parseUrl } from './url.ts';
+
+/** Its requests stand for those of the authorization endpoint: what binds a code to a key goes here, too (RFC 9449 §10.1). */
+const PAR = 'pushed_authorization_request_endpoint';
 
 export interface GrantCall {
   readonly grant: Grant;
@@ -30,13 +34,15 @@ export function grantHost(
   if (!Array.isArray(declared)) fail('plugin_contract', `The flow ${quoted(grant.name)} did not return a list of hosts.`);
   const allowed = hostsOf(client.info, declared as readonly string[]);
   const wishes = ({ asked = true }: SendOptions = {}): Request => ({ ...(asked && request), signal });
+  const bound = (form: Form): Form => (client.dpop === undefined ? form : { ...form, dpop_jkt: thumbprintOf(client.dpop) });
   return Object.freeze({
     provider: client.info,
     request,
     signal,
     exchange: (grantType, form, options) => provider.exchange(client, grantType, form, wishes(options)),
-    post: (endpoint, form, options) => provider.post(client, endpoint, form, wishes(options)),
-    authorizationUrl: (form, options) => provider.authorizationUrl(client.info, form, wishes(options)),
+    post: (endpoint, form, options) => provider.post(client, endpoint, endpoint === PAR ? bound(form) : form, wishes(options)),
+    authorizationUrl: (form, options) =>
+      provider.authorizationUrl(client.info, form.request_uri === undefined ? bound(form) : form, wishes(options)),
     demand,
     http(call) {
       const { host } = new URL(call.url);

@@ -38,6 +38,8 @@ export interface Request {
   readonly resource?: readonly string[];
   /** Any further form parameters of the token request. */
   readonly params?: Readonly<Record<string, string>>;
+  /** A token that is bound to a key of this session (RFC 9449), and no other. */
+  readonly dpop?: boolean;
   readonly signal?: AbortSignal;
 }
 

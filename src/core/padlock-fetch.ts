@@ -1,4 +1,5 @@
 /** `fetch` with the access token, for the origins that were listed and for no other. */
+import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { token } from './inject.ts';
 import type { Log } from './ports.ts';
@@ -28,7 +29,7 @@ interface Hop {
 const MOST_REDIRECTS = 20;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** What another origin must not see, and what says something about a body that is not sent any more (Fetch standard, HTTP-redirect fetch). */
-const PRIVATE = ['authorization', 'cookie', 'proxy-authorization'];
+const PRIVATE = ['authorization', 'cookie', 'dpop', 'proxy-authorization'];
 const ABOUT_THE_BODY = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
 const REPLAYABLE: readonly string[] = ['ArrayBuffer', 'Blob', 'File', 'URLSearchParams'];
 
@@ -53,6 +54,7 @@ export class AuthorizedFetch {
   readonly #origins: AllowedOrigins;
   readonly #getToken: (request: TokenRequest) => Promise<AccessToken>;
   readonly #log: Log;
+  readonly #nonces = new DpopNonces();
 
   constructor(origins: AllowedOrigins, getToken: (request: TokenRequest) => Promise<AccessToken>, log: Log) {
     this.#origins = origins;
@@ -87,12 +89,25 @@ export class AuthorizedFetch {
     const { body, isOurs, request } = hop;
     if (!isOurs) return sent(hop);
     const used = await this.#token(request.signal);
-    const again = body === undefined ? undefined : copyOf(request, request.url, body);
-    const response = await sent(hop, used);
-    const other = response.status === 401 && again !== undefined ? await this.#another(used, request.signal) : undefined;
-    if (again === undefined || other === undefined) return response;
+    const response = await this.#proved(hop, used);
+    const other = response.status === 401 && body !== undefined ? await this.#another(used, request.signal) : undefined;
+    if (other === undefined) return response;
     await response.body?.cancel();
-    return sent({ ...hop, request: again }, other);
+    return this.#proved(again(hop), other);
+  }
+
+  /** Sends with a token; once more when the server wants another nonce in the proof that goes with it (RFC 9449 §9). */
+  async #proved(hop: Hop, token: AccessToken): Promise<Response> {
+    const { url } = hop.request;
+    const ask = async (one: Hop): Promise<{ readonly response: Response; readonly isNews: boolean }> => {
+      const response = await sent(one, token, this.#nonces.of(url));
+      return { response, isNews: this.#nonces.learn(url, { 'dpop-nonce': response.headers.get('dpop-nonce') ?? '' }) };
+    };
+    const { isNews, response } = await ask(hop);
+    const isWanted = token.proof !== undefined && isNews && wantsNonce(response.status, response.headers.get('www-authenticate'));
+    if (!isWanted || hop.body === undefined) return response;
+    await response.body?.cancel();
+    return (await ask(again(hop))).response;
   }
 
   /** A token that is not the refused one; undefined when there is none to be had: then the 401 is the answer. */
@@ -127,8 +142,9 @@ async function firstHop(input: string, init: RequestInit): Promise<Hop> {
 }
 
 /** Redirects are looked at here: Node's own would carry the request to an origin that nobody listed. */
-function sent({ extras, request }: Hop, access?: AccessToken): Promise<Response> {
+function sent({ extras, request }: Hop, access?: AccessToken, nonce?: string): Promise<Response> {
   if (access !== undefined) request.headers.set('authorization', `${access.type} ${access.value}`);
+  if (access?.proof !== undefined) request.headers.set('dpop', access.proof(request.method, request.url, nonce));
   return fetch(request, { ...extras, redirect: request.redirect === 'error' ? 'error' : 'manual' });
 }
 
@@ -143,7 +159,7 @@ function redirected({ body, extras, isOurs, request }: Hop, { headers, status }:
   if (kept === undefined) fail('proto_redirect', 'A redirect wants the body again, and a stream can be read only once.');
   const stays = to.origin === from.origin;
   const next = copyOf(request, to.href, kept, becomesGet ? 'GET' : request.method);
-  const dropped = [...(isOurs ? ['authorization'] : []), ...(stays ? [] : PRIVATE), ...(becomesGet ? ABOUT_THE_BODY : [])];
+  const dropped = [...(isOurs ? ['authorization', 'dpop'] : []), ...(stays ? [] : PRIVATE), ...(becomesGet ? ABOUT_THE_BODY : [])];
   for (const name of dropped) next.headers.delete(name);
   return { request: next, body: kept, isOurs: isOurs && stays, extras };
 }
@@ -152,6 +168,9 @@ function copyOf(request: Request, url: string, body: Body | null, method = reque
   const { headers, integrity, keepalive, redirect, signal } = request; // its properties are the class's, so a spread has none of them
   return new Request(url, { headers, integrity, keepalive, redirect, signal, method, body });
 }
+
+/** The same request, which can be sent again. */
+const again = (hop: Hop): Hop => ({ ...hop, request: copyOf(hop.request, hop.request.url, hop.body ?? null) });
 
 const kindOf = (body: unknown): string => Object.prototype.toString.call(body).slice(8, -1);
 

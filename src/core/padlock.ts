@@ -15,6 +15,7 @@ import { App, Sessions } from './sessions.ts';
 import { SharedWork } from './shared-work.ts';
 import { type TokenCredential, tokenCredential } from './token-credential.ts';
 import { type TokenRequest, TokenSource } from './token-source.ts';
+import { wishesOf } from './wishes.ts';
 
 /** A session as a list shows it. */
 export interface ListedSession {
@@ -104,7 +105,7 @@ export class PadlockPipeline implements Padlock {
   }
 
   async token(request: TokenRequest = {}): Promise<AccessToken> {
-    const wishes = wishesOf(request);
+    const wishes = wishText(request);
     const work = workOf(wishes, request);
     const recent = this.#recent.get(wishes);
     if (recent !== undefined && request.refresh !== true) {
@@ -155,7 +156,7 @@ export class PadlockPipeline implements Padlock {
     if (request.refresh === true) this.#recent.delete(wishes);
     const recent = this.#recent;
     const record = await this.#tokens.get(request, signal);
-    const token = accessToken(record);
+    const token = accessToken(record, this.#clock);
     if (recent.size >= MOST_RECENT) recent.clear();
     recent.set(wishes, { record, token }); // in vain, if somebody signed in or out meanwhile: then this is another session's
     return token;
@@ -181,9 +182,9 @@ export class PadlockPipeline implements Padlock {
 }
 
 /** Calls with the same wishes get the same token. The plain call, which is the frequent one, needs no text to be made. */
-function wishesOf({ scope, audience, resource, params }: TokenRequest): string {
-  const isPlain = scope === undefined && audience === undefined && resource === undefined && params === undefined;
-  return isPlain ? '' : JSON.stringify([scope, audience, resource, params]);
+function wishText(request: TokenRequest): string {
+  const wishes = wishesOf(request);
+  return Object.keys(wishes).length === 0 ? '' : JSON.stringify(wishes);
 }
 
 /** Calls that may share one piece of work. */

@@ -10,6 +10,8 @@ export interface PrintableToken {
   readonly variable: string;
   /** RFC 3339, UTC; undefined where the provider did not say. */
   readonly expiresAt: string | undefined;
+  /** What goes with a token that is bound to a key, in the header `DPoP` of the one request it was made for. */
+  readonly proof: string | undefined;
 }
 
 /** The variable that holds a token of each kind. */
@@ -20,8 +22,11 @@ const TOKEN = /^[\x21-\x7e]+$/;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Throws `usage_bad_value` for a View without a token, `proto_bad_shape` for a token that cannot be handed on safely. */
-export function printableToken({ document }: View, format: string): PrintableToken {
+/**
+ * Throws `usage_bad_value` for a View without a token, `usage_conflict` for a bound one (DPoP) whose proof is missing or, unless `carriesProof`,
+ * could not be handed on with it, and `proto_bad_shape` for a token that cannot be handed on safely.
+ */
+export function printableToken({ document }: View, format: string, { carriesProof = false } = {}): PrintableToken {
   const isId = document.schema === 'padlock/id-token/1';
   const value = isId ? text(document.id_token) : document.schema === 'padlock/token/1' ? text(document.access_token) : undefined;
   if (value === undefined)
@@ -29,6 +34,18 @@ export function printableToken({ document }: View, format: string): PrintableTok
       hint: `It is for the command token: padlock token --format ${format}.`,
     });
   if (!TOKEN.test(value)) fail('proto_bad_shape', 'The token holds characters that no token may have.', { hint: 'Use --format json.' });
+  const type = text(document.token_type) ?? 'Bearer';
+  const proof = text(document.dpop_proof);
+  if (type === 'DPoP' && (proof === undefined || !carriesProof)) refuseBound(format, carriesProof);
   const variable = isId ? TOKEN_VARIABLES.id : TOKEN_VARIABLES.access;
-  return { value, type: text(document.token_type) ?? 'Bearer', variable, expiresAt: text(document.expires_at) };
+  return { value, type, variable, expiresAt: text(document.expires_at), proof };
+}
+
+/** A token that is bound to a key is of no use to a program that cannot prove the key. */
+function refuseBound(format: string, carriesProof: boolean): never {
+  fail('usage_conflict', `--format ${format} hands on a token, and this one is bound to a key (DPoP): each request needs a proof.`, {
+    hint: carriesProof
+      ? 'Say which request it is for with --proof-for URL and --proof-method.'
+      : 'Use --format header or curl-config with --proof-for URL, or padlock.fetch.',
+  });
 }

@@ -3,6 +3,8 @@ import type { ServerMetadata } from 'openid-client';
 import { DocumentCache } from './cache.ts';
 import { type Client, endpointOf } from './client-identity.ts';
 import { readMetadata, wellKnownUrls } from './discovery.ts';
+import { dpopProof } from './dpop.ts';
+import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
 import { fail, isPadlockError, type PadlockError } from './errors.ts';
 import { credentialsOf, formOf } from './form.ts';
 import { jsonOf, sentence } from './http-answers.ts';
@@ -36,6 +38,7 @@ export class Provider {
   readonly #documents: DocumentCache;
   readonly #clock: Clock;
   readonly #redactor: Redactor;
+  readonly #nonces = new DpopNonces();
 
   constructor(
     @inject(Http) http: Http,
@@ -85,7 +88,12 @@ export class Provider {
   }
 
   /** POSTs a grant to the token endpoint (RFC 6749 §3.2), once. Returns the answer with its shape checked, the ID token included. */
-  async exchange(client: Client, grantType: string, form: Form, request: Request): Promise<TokenResponse> {
+  exchange(client: Client, grantType: string, form: Form, request: Request): Promise<TokenResponse> {
+    const send = () => this.#exchange(client, grantType, form, request);
+    return client.dpop === undefined ? send() : this.#nonces.retrying(endpointOf(client, 'token_endpoint') ?? '', send);
+  }
+
+  async #exchange(client: Client, grantType: string, form: Form, request: Request): Promise<TokenResponse> {
     const oidc = await import('openid-client');
     let answer: JsonObject | undefined;
     const config = new oidc.Configuration(
@@ -100,7 +108,8 @@ export class Provider {
     oidc.allowInsecureRequests(config); // plain http is the network door's to refuse: it allows loopback addresses
     config.timeout = 0; // and so are deadlines
     config[oidc.customFetch] = async (url, init) => {
-      const sent = { url: endpointOf(client, 'token_endpoint') ?? url, headers: init.headers, body: String(init.body) };
+      const to = endpointOf(client, 'token_endpoint') ?? url;
+      const sent = { url: to, headers: { ...init.headers, ...this.#dpopProof(client, to) }, body: String(init.body) };
       answer = this.#tokenAnswer(await this.#send(client, sent, TOKEN_ENDPOINT, request.signal), sent);
       const shown = Object.fromEntries(Object.entries(answer).filter(([member, value]) => member !== 'id_token' && value !== null));
       return new Response(JSON.stringify(shown), { status: 200, headers: { 'content-type': 'application/json' } });
@@ -155,13 +164,20 @@ export class Provider {
    */
   async userinfo(
     info: ProviderInfo,
-    token: Pick<AccessToken, 'type' | 'value'>,
+    token: Pick<AccessToken, 'type' | 'value' | 'proof'>,
     expected: UserinfoExpectation,
     signal?: AbortSignal,
   ): Promise<JsonObject> {
     const url = info.metadata.userinfo_endpoint ?? fail('proto_discovery_invalid', 'The provider publishes no userinfo endpoint.');
-    const headers = { accept: 'application/json, application/jwt', authorization: `${token.type} ${token.value}` };
-    const response = await this.#http.send({ method: 'GET', url, headers, purpose: 'the userinfo endpoint', signal });
+    const ask = async (): Promise<HttpResponse> => {
+      const proof = token.proof && { dpop: token.proof('GET', url, this.#nonces.of(url)) };
+      const headers = { accept: 'application/json, application/jwt', authorization: `${token.type} ${token.value}`, ...proof };
+      return this.#http.send({ method: 'GET', url, headers, purpose: 'the userinfo endpoint', signal });
+    };
+    const first = await ask();
+    const isNews = this.#nonces.learn(url, first.headers);
+    const again = token.proof !== undefined && isNews && wantsNonce(first.status, first.headers['www-authenticate']);
+    const response = again ? await ask() : first;
     const keys = (fresh?: boolean) => this.keys(info, fresh, signal);
     return userinfoClaims(response, { ...expected, info, keys, now: this.#clock.now() });
   }
@@ -188,8 +204,17 @@ export class Provider {
   }
 
   /** The one way that a request takes in the client's name. */
-  #send({ identity }: Client, sent: Sent, purpose: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    return this.#http.send({ method: 'POST', ...sent, purpose: sentence(purpose), signal, ...(identity && { identity }) });
+  async #send({ identity }: Client, sent: Sent, purpose: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const response = await this.#http.send({ method: 'POST', ...sent, purpose: sentence(purpose), signal, ...(identity && { identity }) });
+    this.#nonces.learn(sent.url, response.headers);
+    return response;
+  }
+
+  /** The token endpoint binds what it issues to the key that this proves (RFC 9449 §5). */
+  #dpopProof({ dpop }: Client, url: string): Readonly<Record<string, string>> {
+    return dpop === undefined
+      ? {}
+      : { dpop: dpopProof(dpop, { method: 'POST', url, now: this.#clock.now(), nonce: this.#nonces.of(url) }) };
   }
 
   /** The token response of a 200, with its shape checked; anything else is the failure it stands for. */

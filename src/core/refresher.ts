@@ -97,6 +97,8 @@ export class Refresher {
       info: client.info,
       request,
       tokens,
+      dpop: record.dpop,
+      clock: this.#clock,
       verified,
       warnings: [],
       warn: context.warn,
@@ -115,7 +117,11 @@ export class Refresher {
   }
 
   /** The client as it proved itself at the sign-in. Its secret is fetched again: it is never part of a session. */
-  async client({ clientAuth, identity }: SessionRecord, signal: AbortSignal, purpose: 'refresh' | 'revoke' = 'refresh'): Promise<Client> {
+  async client(
+    { clientAuth, dpop, identity }: SessionRecord,
+    signal: AbortSignal,
+    purpose: 'refresh' | 'revoke' = 'refresh',
+  ): Promise<Client> {
     const info = await this.#provider.info(identity.issuer, identity.clientId, signal);
     const auth = await this.#registry.use('client-auth', clientAuth);
     const authValues = this.#isElsewhere(identity)
@@ -132,7 +138,7 @@ export class Refresher {
           hint: `Name where it comes from in the profile, or give it again; the session was ${purpose === 'refresh' ? 'kept' : 'forgotten here all the same'}.`,
         },
       );
-    return clientOf(info, auth, authValues);
+    return { ...(await clientOf(info, auth, authValues)), dpop };
   }
 
   /** The settings are another provider's or another client's: their secrets stay home. */

@@ -16,18 +16,20 @@ function onTop(asked: readonly string[], base: readonly string[]): readonly stri
 
 /** The complete request of one sign-in, frozen. Throws `usage_bad_value` for wishes that are none. */
 export function requestFrom(settings: Settings, grant: Grant, own: Request): Request {
-  const wish = (raw: unknown, key: 'scope' | 'audience' | 'resource' | 'param'): unknown =>
+  const wish = (raw: unknown, key: 'scope' | 'audience' | 'resource' | 'param' | 'dpop'): unknown =>
     raw === undefined ? settings.get(key) : readOption(requestOptions[key], raw, { name: key === 'param' ? 'params' : key, kind: 'usage' });
   const preset = DEFAULT_SCOPE[grant.subject ?? 'user'];
   const settled = onTop(list(settings.get('scope')) ?? preset, preset);
   const audience = wish(own.audience, 'audience');
   const resource = wish(own.resource, 'resource');
   const params = wish(own.params, 'param');
+  const dpop = wish(own.dpop, 'dpop');
   return Object.freeze({
     scope: Object.freeze(own.scope === undefined ? settled : onTop(list(wish(own.scope, 'scope')) ?? [], settled)),
     ...(audience !== undefined && { audience }),
     ...(resource !== undefined && { resource }),
     ...(params !== undefined && { params }),
+    ...(dpop !== undefined && { dpop }),
   } as Request);
 }
 

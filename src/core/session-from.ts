@@ -1,8 +1,9 @@
 /** Tokens and what was verified of them → the session they make, with a warning where it is not what was asked for. */
 import type { Claims } from './claims.ts';
 import type { Grant } from './contracts.ts';
+import { boundTo, type DpopKey } from './dpop.ts';
 import type { ProviderInfo, Request } from './messages.ts';
-import type { Notice } from './ports.ts';
+import type { Clock, Notice } from './ports.ts';
 import { type AccessToken, type IdToken, type Session, type User, withHidden } from './session.ts';
 import type { TokenSet } from './token-set.ts';
 import type { Verified } from './verification.ts';
@@ -13,19 +14,22 @@ export interface SignIn {
   readonly info: ProviderInfo;
   readonly request: Request;
   readonly tokens: TokenSet;
+  /** What the tokens are bound to. */
+  readonly dpop: DpopKey | undefined;
+  readonly clock: Clock;
   readonly verified: Verified;
   /** Warnings of the sign-in so far; the session keeps the list. */
   readonly warnings: readonly Notice[];
   readonly warn: (notice: Notice) => void;
 }
 
-export function sessionFrom({ profile, grant, info, request, tokens, verified, warnings, warn }: SignIn): Session {
+export function sessionFrom({ clock, dpop, profile, grant, info, request, tokens, verified, warnings, warn }: SignIn): Session {
   const scope = grantedScope(tokens, request, warn);
   const { idToken } = verified;
   const expiresAt = tokens.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt) };
   const access: AccessToken = withHidden(
     { type: tokens.type, ...expiresAt, scope, verified: verified.accessToken },
-    { value: tokens.accessToken },
+    { value: tokens.accessToken, ...boundTo(dpop, tokens.accessToken, clock) },
   );
   const id: IdToken | undefined =
     idToken && withHidden({ expiresAt: new Date(idToken.claims.exp * 1000), verified: idToken.verdict }, { value: tokens.idToken ?? '' });

@@ -96,7 +96,7 @@ export class SessionKeeper {
       return undefined;
     }
     const stored = storable && unsaved === undefined ? place : undefined;
-    const kept = sessionOf(record, stored, accessKey(asked), session.warnings) ?? session;
+    const kept = sessionOf(record, this.#clock, stored, accessKey(asked), session.warnings) ?? session;
     const told = withHidden({ ...kept }, { refreshToken: session.refreshToken, unsaved }) as Session;
     this.#names.set(told, await this.#sessions.nameOf(identity));
     this.#events.emit('acquired', told);
@@ -128,7 +128,7 @@ export class SessionKeeper {
 
   /** A stored session as callers get it. */
   async sessionOf(held: Held, key?: string): Promise<Session | undefined> {
-    const session = sessionOf(held.record, await this.#sessions.place(), key);
+    const session = sessionOf(held.record, this.#clock, await this.#sessions.place(), key);
     if (session !== undefined) this.#names.set(session, held.name);
     return session;
   }

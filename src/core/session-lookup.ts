@@ -9,6 +9,7 @@ import { requestFrom } from './request.ts';
 import { type AccessRecord, accessKey } from './session-record.ts';
 import { App, type Held, Sessions, type Wanted } from './sessions.ts';
 import { Settings } from './settings.ts';
+import { wishesOf } from './wishes.ts';
 
 @injectable()
 export class SessionLookup {
@@ -45,13 +46,8 @@ export class SessionLookup {
   }
 
   /** What is asked of a stored session: this call's wishes, else the settings', else what the sign-in asked for. */
-  async asked({ record }: Held, { scope, audience, resource, params }: Request): Promise<Request> {
-    const wished: Request = {
-      ...(scope && { scope }),
-      ...(audience !== undefined && { audience }),
-      ...(resource && { resource }),
-      ...(params && { params }),
-    };
+  async asked({ record }: Held, request: Request): Promise<Request> {
+    const wished = wishesOf(request);
     const grant = await this.#registry.use('grant', record.identity.flow);
     const settled = requestFrom(this.#settings, grant, wished);
     const said = (key: string): boolean => key in wished || this.#settings.has(key === 'params' ? 'param' : key);

@@ -1,9 +1,10 @@
 /** A session as it is stored: everything a later process needs to go on with it. Sealed before any store sees it. */
 import { type Claims, restoredClaims } from './claims.ts';
+import { boundTo, type DpopKey } from './dpop.ts';
 import { fail } from './errors.ts';
-import type { Request } from './messages.ts';
-import type { Notice } from './ports.ts';
+import type { Clock, Notice } from './ports.ts';
 import { type AccessToken, type IdToken, type Session, type User, type Verdict, withHidden } from './session.ts';
+import { type Wishes, wishesOf } from './wishes.ts';
 
 /** Who a session belongs to. Two that differ in any of it never mix. */
 export interface SessionIdentity {
@@ -26,6 +27,8 @@ export interface AccessRecord {
   readonly issuedAt: number;
   readonly scope: readonly string[];
   readonly verified: Verdict;
+  /** What it is bound to; absent for a token that is not. */
+  readonly dpop?: DpopKey;
 }
 
 export interface SessionRecord {
@@ -38,12 +41,14 @@ export interface SessionRecord {
   readonly absent: 'client' | 'no_id_token' | null;
   readonly idToken: { readonly value: string; readonly expiresAt: number; readonly verified: Verdict } | null;
   readonly refreshToken: string | null;
+  /** What the session's tokens are bound to; absent where they are not. A refresh proves the same key. */
+  readonly dpop?: DpopKey;
   /** The refresh token was redeemed for, but what came with it was not verified yet. */
   readonly pending: boolean;
   /** The provider refused it without a reason: signing in again is needed, unless it changes its mind. */
   readonly suspect: boolean;
   /** What the sign-in asked for. */
-  readonly request: Pick<Request, 'scope' | 'audience' | 'resource' | 'params'>;
+  readonly request: Wishes;
   /** By {@link accessKey} of what was requested, not of what was granted. */
   readonly access: Readonly<Record<string, AccessRecord>>;
   /** Milliseconds since the epoch. */
@@ -51,27 +56,33 @@ export interface SessionRecord {
 }
 
 /** What of a request makes another access token of the same session. */
-export const accessKey = ({ scope = [], audience, resource = [], params = {} }: Request): string =>
-  JSON.stringify([[...new Set(scope)].sort(), audience ?? null, [...new Set(resource)].sort(), sorted(params)]);
+export const accessKey = ({ scope = [], audience, resource = [], params = {}, dpop = false }: Wishes): string =>
+  JSON.stringify([
+    [...new Set(scope)].sort(),
+    audience ?? null,
+    [...new Set(resource)].sort(),
+    sorted(params),
+    ...(dpop ? [{ dpop }] : []), // a record from before has none
+  ]);
 
 /** The entries of an object in an order of their own. */
 export const sorted = (object: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
   Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A verified answer as the access token that is stored. `now`: milliseconds. */
-export const accessRecord = ({ value, type, expiresAt, scope, verified }: AccessToken, now: number): AccessRecord => ({
+export const accessRecord = ({ value, type, expiresAt, scope, verified, dpop }: AccessToken, now: number): AccessRecord => ({
   value,
   type,
   expiresAt: expiresAt?.getTime() ?? null,
   issuedAt: now,
   scope,
   verified,
+  ...(dpop && { dpop }),
 });
 
 /** A session of this sign-in as its record. */
-export function recordOf(session: Session, identity: SessionIdentity, clientAuth: string, request: Request, now: number): SessionRecord {
+export function recordOf(session: Session, identity: SessionIdentity, clientAuth: string, request: Wishes, now: number): SessionRecord {
   const { access, idToken, identity: known, refreshToken, user } = session;
-  const { scope, audience, resource, params } = request;
   return {
     version: 1,
     identity,
@@ -81,27 +92,25 @@ export function recordOf(session: Session, identity: SessionIdentity, clientAuth
     absent: known.verified ? null : known.reason,
     idToken: idToken === undefined ? null : { value: idToken.value, expiresAt: idToken.expiresAt.getTime(), verified: idToken.verified },
     refreshToken: refreshToken ?? null,
+    ...(access.dpop && { dpop: access.dpop }),
     pending: false,
     suspect: false,
-    request: {
-      ...(scope && { scope }),
-      ...(audience !== undefined && { audience }),
-      ...(resource && { resource }),
-      ...(params && { params }),
-    },
+    request: wishesOf(request),
     access: { [accessKey(request)]: accessRecord(access, now) },
     signedInAt: now,
   };
 }
 
 /** A stored access token as callers get it. */
-export function accessToken({ value, type, expiresAt, scope, verified }: AccessRecord): AccessToken {
-  return withHidden({ type, ...(expiresAt !== null && { expiresAt: new Date(expiresAt) }), scope, verified }, { value });
+export function accessToken({ value, type, expiresAt, scope, verified, dpop }: AccessRecord, clock: Clock): AccessToken {
+  const facts = { type, ...(expiresAt !== null && { expiresAt: new Date(expiresAt) }), scope, verified };
+  return withHidden(facts, { value, ...boundTo(dpop, value, clock) });
 }
 
 /** A stored session as callers get it, with the access token of a request or the latest one. */
 export function sessionOf(
   record: SessionRecord,
+  clock: Clock,
   stored: Session['stored'],
   key?: string,
   warnings: readonly Notice[] = [],
@@ -121,7 +130,7 @@ export function sessionOf(
     flow: identity.flow,
     user,
     identity: claims === null ? ({ verified: false, reason: absent ?? 'no_id_token' } as const) : ({ verified: true, claims } as const),
-    access: accessToken(found),
+    access: accessToken(found, clock),
     ...(id && { idToken: id }),
     ...(request.audience !== undefined && { audience: request.audience }),
     ...(stored && { stored }),

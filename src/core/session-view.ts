@@ -95,8 +95,8 @@ export function sessionView(session: Session, options: SessionViewOptions): View
   return { title: identity.verified ? titleOf(user) : `${titleOf(user)} (not verified)`, columns: USER, rows: [row], document };
 }
 
-/** An access token by the wire's own flat names. Its bare value is the token; the table leaves it out. */
-export function tokenView(token: AccessToken, { now }: { readonly now: number }): View {
+/** An access token by the wire's own flat names, with the proof for one request where it is bound to a key. Its bare value is the token; the table leaves it out. */
+export function tokenView(token: AccessToken, { now, proof }: { readonly now: number; readonly proof?: string | undefined }): View {
   const scope = token.scope.join(' ');
   return {
     columns: [
@@ -117,6 +117,7 @@ export function tokenView(token: AccessToken, { now }: { readonly now: number })
       schema: 'padlock/token/1',
       access_token: token.value,
       token_type: token.type,
+      ...(proof !== undefined && { dpop_proof: proof }),
       ...expiry(token.expiresAt, now),
       scope,
       verified: verdict(token.verified),

@@ -1,5 +1,6 @@
 /** One sign-in: who, by what flow, with which tokens. Token values are there for the asking and never enumerable. */
 import type { Claims } from './claims.ts';
+import type { DpopKey } from './dpop.ts';
 import type { PadlockError } from './errors.ts';
 import type { Notice } from './ports.ts';
 
@@ -16,6 +17,13 @@ export interface AccessToken {
   /** What was granted. */
   readonly scope: readonly string[];
   readonly verified: Verdict;
+  /**
+   * Not enumerable, and only there for a DPoP token: the proof that goes with it in one request, as the header `DPoP` (RFC 9449 §7). `nonce`
+   * is what the server wants to see in it.
+   */
+  readonly proof?: (method: string, url: string, nonce?: string) => string;
+  /** @internal Not enumerable: the key that makes the proofs. */
+  readonly dpop?: DpopKey;
 }
 
 export interface IdToken {

@@ -4,6 +4,7 @@ import { Chain } from './chain.ts';
 import { chooseClient } from './client.ts';
 import type { Client } from './client-identity.ts';
 import type { Grant, Values } from './contracts.ts';
+import { newDpopKey } from './dpop.ts';
 import { fail } from './errors.ts';
 import { providerOptions } from './general-options.ts';
 import { grantHost } from './grant-host.ts';
@@ -72,8 +73,9 @@ export class SignIn {
       this.#ports.notices.warn(notice);
     };
     const { grant, info, values } = await this.#chosen(asking, human);
-    const client = await chooseClient(this.#registry, this.#settings, info, asking);
     const asked = requestFrom(this.#settings, grant, request);
+    const dpop = asked.dpop === true ? await newDpopKey(info.metadata.dpop_signing_alg_values_supported) : undefined;
+    const client: Client = { ...(await chooseClient(this.#registry, this.#settings, info, asking)), dpop };
     const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn });
     if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
       warn({ code: 'deprecated_flow', message: grant.deprecated });
@@ -87,7 +89,7 @@ export class SignIn {
     const tokens = readTokenResponse(response, this.#ports.clock.now());
     const verified = await check(tokens, demands);
     const profile = this.#settings.text('profile');
-    const session = sessionFrom({ profile, grant, info, request: asked, tokens, verified, warnings, warn });
+    const session = sessionFrom({ profile, grant, info, request: asked, tokens, dpop, clock: this.#ports.clock, verified, warnings, warn });
     this.#chain.won(grant.name);
     return { session, client, grant, request: asked, who: identityOf(grant, values) };
   }

@@ -1,4 +1,5 @@
 /** A Padlock as the Azure SDKs want their credentials; the shapes are those of @azure/core-auth. */
+import { fail } from './errors.ts';
 import { ASSUMED_LIFETIME } from './freshness.ts';
 import type { Clock } from './ports.ts';
 import type { AccessToken } from './session.ts';
@@ -23,11 +24,15 @@ export interface TokenCredential {
 export const tokenCredential = (getToken: (request: TokenRequest) => Promise<AccessToken>, clock: Clock): TokenCredential => ({
   async getToken(scopes, { abortSignal, claims } = {}) {
     const scope = typeof scopes === 'string' ? scopes.split(' ').filter(Boolean) : scopes;
-    const { expiresAt, value } = await getToken({
+    const { expiresAt, type, value } = await getToken({
       ...(scope.length > 0 && { scope }),
       ...(claims !== undefined && { params: { claims } }),
       ...(abortSignal && { signal: abortSignal as AbortSignal }),
     });
+    if (type !== 'Bearer')
+      fail('usage_conflict', 'A TokenCredential hands on Bearer tokens, and this one is bound to a key (DPoP).', {
+        hint: 'Use a Padlock without dpop for it, or padlock.fetch.',
+      });
     return { token: value, expiresOnTimestamp: expiresAt?.getTime() ?? clock.now() + ASSUMED_LIFETIME, tokenType: 'Bearer' };
   },
 });

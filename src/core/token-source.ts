@@ -5,6 +5,7 @@ import { isFresh, isUsable, MIN_TTL, type Need } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import type { Request } from './messages.ts';
 import { Clock, Log, Notices } from './ports.ts';
+import { type Obstacle, OVER, obstacle } from './refreshable.ts';
 import { Refresher } from './refresher.ts';
 import type { Session } from './session.ts';
 import { type PadlockEvent, SessionEvents } from './session-events.ts';
@@ -87,7 +88,7 @@ export class TokenSource {
     let seen: Known | undefined;
     for (let round = 0; round < ROUNDS; round++) {
       const held = await this.#lookup.find();
-      if (held === undefined && seen?.held !== undefined) loginRequired(); // signed out meanwhile, and so it stays
+      if (held === undefined && seen?.held !== undefined) refuse(); // signed out meanwhile, and so it stays
       const stored = held && (await this.#lookup.access(held, request));
       seen = { held, stored, spent: seen?.held === undefined ? stored : seen.spent };
       const access = await this.#answer(seen, request, signal);
@@ -103,10 +104,11 @@ export class TokenSource {
     const mayStay = request.refresh !== true || stored?.value !== spent?.value;
     if (stored !== undefined && mayStay && isFresh(stored, need, Math.random())) return stored;
     const fallback = stored !== undefined && mayStay && isUsable(stored, need) ? stored : undefined;
-    if (!isRefreshable(held) && (await this.#needsHuman())) {
+    const inTheWay = await this.#obstacle(held, request);
+    if (inTheWay !== undefined && (await this.#needsHuman())) {
       if (fallback !== undefined) return fallback; // early: nobody need be asked yet
       if (stored !== undefined && mayStay && stored.expiresAt === null) return stored; // nobody knows that it is over
-      if (request.login !== true) loginRequired();
+      if (request.login !== true) refuse(inTheWay);
     }
     try {
       return await this.#another(known, request, signal);
@@ -143,14 +145,15 @@ export class TokenSource {
   /** Refreshes what is stored, else signs in. */
   async #renew(held: Held | undefined, name: string, request: TokenRequest, { asking, lease, signal }: Turn) {
     let found = held;
-    if (isRefreshable(held)) {
+    const inTheWay = await this.#obstacle(held, request);
+    if (held !== undefined && inTheWay === undefined) {
       const rejected = await this.#refreshed(held, request, lease, signal);
       if (!isPadlockError(rejected)) return rejected;
       if (request.login !== true && (await this.#needsHuman())) throw rejected;
       found = await this.#sessions.read(name); // as the refusal left it
     }
     const human = await this.#needsHuman();
-    if (human && request.login !== true) loginRequired();
+    if (human && request.login !== true) refuse(inTheWay);
     const asked = found === undefined ? request : await this.#lookup.asked(found, request);
     const usual = found?.record.request ?? (await this.#lookup.usual());
     const before = { name: human ? '' : name, tag: found?.tag ?? null, request: usual }; // what a human typed for is kept
@@ -180,6 +183,11 @@ export class TokenSource {
     if (session !== undefined) this.#events.emit(event, session);
   }
 
+  /** Why a refresh cannot bring what is asked for. */
+  async #obstacle(held: Held | undefined, request: TokenRequest): Promise<Obstacle | undefined> {
+    return obstacle(held?.record, held === undefined ? {} : await this.#lookup.asked(held, request));
+  }
+
   async #needsHuman(): Promise<boolean> {
     return this.#signIn.needsHuman();
   }
@@ -189,11 +197,7 @@ export class TokenSource {
   }
 }
 
-function loginRequired(): never {
-  fail('auth_login_required', 'Nobody is signed in, or the session is over.', {
-    hint: 'Sign in with padlock auth, or allow this command to ask with --login.',
-  });
+/** A refresh token that was refused meanwhile is one that is over. */
+function refuse({ code, message, hint }: Obstacle = OVER): never {
+  fail(code, message, { hint });
 }
-
-const isRefreshable = (held: Held | undefined): held is Held =>
-  held !== undefined && held.record.refreshToken !== null && !held.record.suspect;

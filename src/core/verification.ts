@@ -83,6 +83,7 @@ export class Verification {
         .keys(info, false, signal)
         .catch((error: unknown) => this.#log.debug('early_key_fetch_failed', { code: codeOf(error) })); // whoever needs the keys asks again and hears of it
     return async (tokens, demands = {}) => {
+      requireBinding(tokens, request);
       if (expectsIdToken && refreshes === undefined && tokens.idToken === undefined)
         fail('token_missing', 'The provider sent no ID token, though the scope openid asked for one.', {
           hint: 'Ask without openid (--scope) where an access token is enough.',
@@ -222,6 +223,16 @@ export class Verification {
     const skew = this.#settings.get('clockSkew');
     return { issuer, clientId, now: this.#clock.now(), skew: typeof skew === 'number' ? skew : undefined };
   }
+}
+
+/** Whoever asks for a key to be proved must not get a token that works without, and a token for somebody else's key works for nobody here. */
+function requireBinding({ type }: TokenSet, { dpop }: Request): void {
+  if (dpop === true && type !== 'DPoP')
+    fail('client_dpop', 'DPoP was asked for, and the provider answered with a token that is not bound to a key.', {
+      hint: 'The provider does not know DPoP, or not for this client. Without --dpop its token is as good as whoever holds it.',
+    }); // check: DPoP downgrade
+  if (dpop !== true && type === 'DPoP')
+    fail('client_dpop', 'The provider bound the token to a key that nobody here has.', { hint: 'Ask for such tokens with --dpop.' }); // check: DPoP without a key
 }
 
 const codeOf = (error: unknown): string => (isPadlockError(error) ? error.code : 'internal');

@@ -51,6 +51,8 @@ export interface Behaviour {
   readonly accessToken?: TokenChange;
   /** Members of the JSON answer to set; null removes one. */
   readonly response?: Readonly<Record<string, Json>>;
+  /** A DPoP proof has to hold a nonce of the provider's; one that does not is answered with one. */
+  readonly dpopNonce?: boolean;
   /** For how many requests; default 1, `Infinity` for all. */
   readonly repeat?: number;
 }

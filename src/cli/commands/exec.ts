@@ -45,6 +45,10 @@ export const exec: Command = {
     const name = readOwn(context, own, 'env') as string | undefined;
     if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name)) fail('usage_bad_value', '--env must be the name of a variable.');
     const { kind, token, unsaved } = await takeToken(context, 'access');
+    if (kind === 'access' && token.type === 'DPoP')
+      fail('usage_conflict', 'The token is bound to a key (DPoP): the program could do nothing with it.', {
+        hint: 'Give the program its requests with padlock token -o header --proof-for URL.',
+      });
     if (unsaved !== undefined) context.warn({ code: unsaved.code, message: `The session could not be stored: ${unsaved.message}` });
     const exit = await world.execute(argv.rest, { ...withoutSecrets(registry), [name ?? TOKEN_VARIABLES[kind]]: token.value });
     return { exit };

@@ -5,6 +5,7 @@ import { API, API_SCOPES, CLIENTS, type Client, OPENID_SCOPES } from '../clients
 import type { Setup } from '../protocol.ts';
 import { findAccount } from './account.ts';
 import { createStorage } from './adapter.ts';
+import { wantsNonce } from './dpop-nonce.ts';
 import { devicePages, logoutPages, renderError } from './pages.ts';
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -65,6 +66,7 @@ export const configuration = ({ keys, secrets }: Setup): Configuration => ({
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   renderError,
   features: {
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: wantsNonce },
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true, ...devicePages },

@@ -8,6 +8,7 @@ import { CLIENTS } from '../clients.ts';
 import type { Setup } from '../protocol.ts';
 import type { RecordedRequest } from '../requests.ts';
 import { ROUTES } from './configuration.ts';
+import { wantNonce } from './dpop-nonce.ts';
 import { forge } from './forge.ts';
 import { interact } from './interaction.ts';
 
@@ -70,6 +71,7 @@ export function door(provider: Provider, setup: Setup, ask: Ask) {
     if (behaviour.hangUp !== 'before') {
       await answer(ctx, behaviour, async () => {
         if (request.endpoint === 'interaction') return interact(provider, ctx, form);
+        if (behaviour.dpopNonce === true) wantNonce(ctx);
         // oidc-provider takes the body that was read already from here.
         Object.assign(ctx.req, { body: adapt(form) });
         if (request.endpoint === 'authorization') ctx.querystring = adapt(new URLSearchParams(ctx.querystring));

@@ -8,7 +8,8 @@ export const curlConfig: Formatter = {
   summary: 'a token as a line of curl configuration (curl -K -)',
   token: 'access',
   format(view) {
-    const { type, value } = printableToken(view, 'curl-config');
-    return `header = "Authorization: ${type} ${value.replace(/["\\]/g, '\\$&')}"`;
+    const { proof, type, value } = printableToken(view, 'curl-config', { carriesProof: true });
+    const line = `header = "Authorization: ${type} ${value.replace(/["\\]/g, '\\$&')}"`;
+    return proof === undefined ? line : `${line}\nheader = "DPoP: ${proof}"`;
   },
 };

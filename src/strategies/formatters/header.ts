@@ -8,7 +8,7 @@ export const header: Formatter = {
   summary: 'a token as an Authorization header (curl -H @-)',
   token: 'access',
   format(view) {
-    const { type, value } = printableToken(view, 'header');
-    return `Authorization: ${type} ${value}`;
+    const { proof, type, value } = printableToken(view, 'header', { carriesProof: true });
+    return [`Authorization: ${type} ${value}`, ...(proof === undefined ? [] : [`DPoP: ${proof}`])].join('\n');
   },
 };

@@ -61,8 +61,26 @@ describe.each(NAMES)('the format %s', (name) => {
 test('header and curl-config say whose scheme it is', async () => {
   await expect(printed('header', access('abc'))).resolves.toBe('Authorization: Bearer abc');
   await expect(printed('header', id('a.b.c'))).resolves.toBe('Authorization: Bearer a.b.c');
-  await expect(printed('header', access('abc', { token_type: 'DPoP' }))).resolves.toBe('Authorization: DPoP abc');
   await expect(printed('curl-config', access('a"b\\c'))).resolves.toBe('header = "Authorization: Bearer a\\"b\\\\c"');
+});
+
+describe('a token that is bound to a key', () => {
+  const bound = { token_type: 'DPoP', dpop_proof: 'x.y.z' };
+  test('goes with its proof where there is room for both', async () => {
+    await expect(printed('header', access('abc', bound))).resolves.toBe('Authorization: DPoP abc\nDPoP: x.y.z');
+    await expect(printed('curl-config', access('abc', bound))).resolves.toBe('header = "Authorization: DPoP abc"\nheader = "DPoP: x.y.z"');
+  });
+
+  test.each(['header', 'curl-config'])('is not handed on without one: %s', async (name) => {
+    await expect(printed(name, access('abc', { token_type: 'DPoP' }))).rejects.toMatchObject({
+      code: 'usage_conflict',
+      hint: expect.stringContaining('--proof-for'),
+    });
+  });
+
+  test.each(['env', 'dotenv', 'github-env', 'kubectl'])('is not handed on where no proof can go with it: %s', async (name) => {
+    await expect(printed(name, access('abc', bound))).rejects.toMatchObject({ code: 'usage_conflict' });
+  });
 });
 
 test('env is read back by a shell, whatever the token', async () => {
