@@ -1,7 +1,7 @@
 /**
  * Writes what in the documentation can be derived: `node scripts/docs.mjs [--check]`. Needs a build.
  *
- *   README.md                     the tables between `<!-- NAME -->` and `<!-- /NAME -->`
+ *   README.md, docs/flows/README.md   the tables between `<!-- NAME -->` and `<!-- /NAME -->`
  *   docs/sign-in.svg              the picture of a sign-in, from what the command line really prints
  *   schema/config.schema.json     the configuration file
  *
@@ -39,6 +39,11 @@ const ownersOf = ({ owners }) => [...new Set(owners.map(({ name }) => name))].jo
 
 const TABLES = {
   grants: () => strategiesOf('grant'),
+  guides: () =>
+    table(
+      ['flow', 'when', 'when not', 'needs'],
+      registry.list('grant').map(({ guide, name }) => [`[${code(name)}](${name}.md)`, guide?.use ?? '', guide?.avoid ?? '', guide?.needs ?? '']),
+    ),
   'client-auth': () => strategiesOf('client-auth'),
   verifiers: () => strategiesOf('verifier'),
   formatters: () => strategiesOf('formatter'),
@@ -114,6 +119,7 @@ async function signIn() {
 
 const outputs = {
   'README.md': filled(await readFile(join(root, 'README.md'), 'utf8')),
+  'docs/flows/README.md': filled(await readFile(join(root, 'docs/flows/README.md'), 'utf8')),
   'docs/sign-in.svg': await signIn(),
   'schema/config.schema.json': `${JSON.stringify(configSchema(registry), null, 2)}\n`,
 };

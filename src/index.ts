@@ -84,6 +84,7 @@ export type {
   Formatter,
   Grant,
   GrantHost,
+  Guide,
   Plugin,
   Proof,
   Recorded,

@@ -6,6 +6,7 @@ export type {
   Formatter as FormatterStrategy,
   Grant as GrantStrategy,
   GrantHost,
+  Guide,
   Plugin,
   Proof,
   Source as SourceStrategy,

@@ -55,9 +55,18 @@ export interface GrantHost {
   readonly fail: Fail;
 }
 
+/** What somebody who chooses among flows has to know: one or two sentences each. */
+export interface Guide {
+  readonly use: string;
+  readonly avoid: string;
+  readonly needs: string;
+}
+
 /** How tokens are obtained. */
 export interface Grant extends Named {
   readonly kind: 'grant';
+  /** Every built-in flow has one; `padlock strategies grant` and the documentation show it. */
+  readonly guide?: Guide;
   /** Whose tokens these are. Default: `user`. */
   readonly subject?: 'user' | 'client';
   /** A human has to take part each time. */

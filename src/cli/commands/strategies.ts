@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../core/contracts.ts';
+import { type Grant, KINDS, type Kind } from '../../core/contracts.ts';
 import { fail } from '../../core/errors.ts';
 import { kindLabel } from '../../core/registry.ts';
 import { didYouMean } from '../../core/text.ts';
@@ -6,11 +6,20 @@ import { listView } from '../../core/view.ts';
 import type { Command } from '../command.ts';
 import { definitions, widthOf } from '../layout.ts';
 
-type Described = { readonly name: string; readonly summary: string; readonly origin: string };
+type Described = { readonly name: string; readonly summary: string; readonly origin: string } & Partial<NonNullable<Grant['guide']>>;
 const described = ({ name, origin, summary }: Described): readonly [string, string] => [
   name,
   origin === 'padlock' ? summary : `${summary} (plugin ${origin})`,
 ];
+
+/** A flow with what helps to choose it. */
+const guided = ({ avoid, needs, use, ...one }: Described, width: number): string => {
+  const pairs: [string, string][] = [];
+  if (use !== undefined) pairs.push(['when', use]);
+  if (avoid !== undefined) pairs.push(['when not', avoid]);
+  if (needs !== undefined) pairs.push(['needs', needs]);
+  return `${definitions([described(one)], width)}\n${pairs.length === 0 ? '' : `${definitions(pairs, width)}\n`}`;
+};
 
 /** What can be chosen by name, plugins included. */
 export const strategies: Command = {
@@ -20,7 +29,7 @@ export const strategies: Command = {
   most: 1,
   examples: [
     ['padlock strategies', 'flows, client authentication, verifiers, formats, sources'],
-    ['padlock strategies grant', 'the flows'],
+    ['padlock strategies grant', 'the flows: when to use which, when not, and what it needs'],
   ],
   signsIn: false,
   format: 'table',
@@ -29,19 +38,22 @@ export const strategies: Command = {
       fail('usage_bad_value', 'There is no such kind of strategy.', { hint: didYouMean(kind, KINDS) });
     const kinds = kind === undefined ? KINDS : [kind as Kind];
     const rows = kinds.flatMap((one) =>
-      registry.list(one).map(({ name, summary }) => ({
+      registry.list(one).map(({ name, summary, ...more }) => ({
         kind: one,
         name,
         summary,
         label: kindLabel(one),
         origin: registry.origin(one, name).plugin ?? 'padlock',
+        ...('guide' in more && more.guide),
       })),
     );
     const width = widthOf(world.stdout.columns);
+    const body = (group: readonly Described[], columns: number): string =>
+      kind === 'grant' ? group.map((one) => guided(one, columns)).join('\n') : `${definitions(group.map(described), columns)}\n`;
     const groups = kinds
       .map((one) => rows.filter((row) => row.kind === one))
       .filter(([first]) => first !== undefined)
-      .map((group) => `${group[0]?.label}\n${definitions(group.map(described), width)}\n`);
+      .map((group) => `${group[0]?.label}\n${body(group, width)}`);
     return {
       text: groups.join('\n'),
       view: listView(

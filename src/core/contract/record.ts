@@ -16,6 +16,8 @@ const oneOf =
     known.includes(value);
 const object = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const guide: Test = (value) => object(value) && ['use', 'avoid', 'needs'].every((member) => text(value[member]));
+
 interface Shape {
   readonly facts: Readonly<Record<string, Test>>;
   /** Facts that may be absent. */
@@ -27,7 +29,7 @@ interface Shape {
 const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   grant: {
     facts: {},
-    optional: { subject: oneOf('user', 'client'), interactive: flag, storable: flag, deprecated: text, grantType: text },
+    optional: { guide, subject: oneOf('user', 'client'), interactive: flag, storable: flag, deprecated: text, grantType: text },
     methods: ['acquire'],
     optionalMethods: ['hosts', 'applies'],
   },

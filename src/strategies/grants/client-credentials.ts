@@ -5,6 +5,11 @@ export const clientCredentials = {
   kind: 'grant',
   name: 'client-credentials',
   summary: 'the client itself, for services and CI',
+  guide: {
+    use: 'services, jobs and machines that act for themselves',
+    avoid: 'whenever a person is meant: there is no user, no ID token and no consent in it',
+    needs: 'a confidential client: a secret, a private key, a certificate or an assertion',
+  },
   subject: 'client',
   grantType: 'client_credentials',
   acquire: (_values, host) => host.exchange('client_credentials', {}),

@@ -12,6 +12,11 @@ export const password = {
   kind: 'grant',
   name: 'password',
   summary: 'username and password, for first-party tools',
+  guide: {
+    use: 'first-party tools and tests at a provider that knows the tool by name, where no browser can be had',
+    avoid: 'wherever another flow works: the tool sees the password, and single sign-on, passkeys and most second factors are out of reach',
+    needs: 'a client that may use the password grant, and a user name and a password that the provider itself checks',
+  },
   grantType: 'password',
   deprecated:
     'The password flow hands the password to this program (RFC 9700 §2.4): prefer a browser or device flow where the provider offers one.',
