@@ -42,7 +42,9 @@ const TABLES = {
   guides: () =>
     table(
       ['flow', 'when', 'when not', 'needs'],
-      registry.list('grant').map(({ guide, name }) => [`[${code(name)}](${name}.md)`, guide?.use ?? '', guide?.avoid ?? '', guide?.needs ?? '']),
+      registry
+        .list('grant')
+        .map(({ guide, name }) => [`[${code(name)}](${name}.md)`, guide?.use ?? '', guide?.avoid ?? '', guide?.needs ?? '']),
     ),
   'client-auth': () => strategiesOf('client-auth'),
   verifiers: () => strategiesOf('verifier'),
