@@ -1,10 +1,11 @@
 /**
  * The rotation race between machines: processes with homes of their own, which share nothing but a Redis server.
  *
- *   node scripts/race/redis.mjs [--rounds 50] [--kills 10] [--processes 25]
+ *   node scripts/race/redis.mjs [--rounds 50] [--kills 10] [--deaths 2] [--processes 25]
  *
  * In `--kills` of the rounds Redis is killed while one process refreshes, and started again; it answers for what it wrote (appendfsync always).
- * What could not be written then waits on the machine that refreshed, and must be there again with its next command. At the end Redis is stopped:
+ * What could not be written then waits on the machine that refreshed, and must be there again with its next command. In `--deaths` the process that
+ * refreshes, one of five, is killed with the provider's answer in its hands: its lease has to end before the others give up. At the end Redis is stopped:
  * every process has to say so in time. Prints one line, and one for whatever was lost; the exit code is 1 if anything was.
  */
 import { execFile } from 'node:child_process';
@@ -20,10 +21,11 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '50' },
     kills: { type: 'string', default: '10' },
+    deaths: { type: 'string', default: '2' },
     processes: { type: 'string', default: '25' },
   },
 });
-const [rounds, kills, count] = [Number(values.rounds), Number(values.kills), Number(values.processes)];
+const [rounds, kills, deaths, count] = ['rounds', 'kills', 'deaths', 'processes'].map((name) => Number(values[name]));
 /** Milliseconds until a process has to have said that Redis is away, on a busy machine. */
 const IN_TIME = 15_000;
 
@@ -73,7 +75,8 @@ const played = await Rounds.start({
 });
 try {
   await played.signIn();
-  for (let round = kills; round < rounds; round++) await played.play('plain');
+  for (let round = kills + deaths; round < rounds; round++) await played.play('plain');
+  for (let round = 0; round < deaths; round++) await played.play('killed answered', { count: 5 });
   let spilled = 0;
   for (let round = 0; round < kills; round++) {
     const results = await played.play('Redis killed', {

@@ -103,16 +103,16 @@ export class Rounds {
 
   /**
    * One round; afterwards the family is proved alive, and its session is expired for the next one. `delay`: milliseconds that the provider
-   * takes for its answer; `provedBy`: the process whose next command has to succeed.
+   * takes for its answer; `provedBy`: the process whose next command has to succeed; `count`: fewer processes.
    */
-  async play(kind, { prefixes, meanwhile, delay, provedBy } = {}) {
+  async play(kind, { prefixes, meanwhile, delay, provedBy, count = this.#count } = {}) {
     const idp = this.#idp;
     idp.requests.clear();
     if (kind === 'killed before') idp.next('token', { hangUp: 'before', delay: TIME_TO_KILL });
     else if (delay !== undefined) idp.next('token', { delay });
     const dies = kind.startsWith('killed') && kind !== 'killed before' ? { PADLOCK_RACE_DIES: kind.slice('killed '.length) } : {};
     const results = await race({
-      count: this.#count,
+      count,
       words: ['token'],
       env: (at) => ({ ...this.env(at), ...dies }),
       prefixes,
@@ -120,7 +120,7 @@ export class Rounds {
     });
     const requests = idp.requests.at('token').length;
     this.count(kind);
-    const end = ENDS[kind]?.(this.#count);
+    const end = ENDS[kind]?.(count);
     if (end !== undefined) this.#compare(kind, end, results, requests);
     if (end?.dead === true) await this.signIn();
     else await this.proveAlive(kind, await provedBy?.());

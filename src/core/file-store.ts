@@ -1,4 +1,5 @@
 /** Sessions in files of one directory: a sealed file per entry, replaced in one step, under locks that outlive no process. */
+import { ClaimedLeases } from './claimed-leases.ts';
 import type { StoreHost } from './contracts.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { type Claim, Claims } from './file-claim.ts';
@@ -64,7 +65,7 @@ class FileStore implements SessionStore {
   readonly notices: readonly Notice[];
   readonly #world: StoreWorld;
   readonly #sweeper: FileSweeper;
-  readonly #leases = new Set<Lease>();
+  readonly #leases: ClaimedLeases;
 
   constructor(world: StoreWorld, { key, place }: StoreKey) {
     this.key = key;
@@ -72,6 +73,7 @@ class FileStore implements SessionStore {
     this.notices = world.notices;
     this.#world = world;
     this.#sweeper = new FileSweeper(world);
+    this.#leases = new ClaimedLeases(world.claims);
   }
 
   async read(name: string): Promise<StoredEntry | undefined> {
@@ -104,18 +106,7 @@ class FileStore implements SessionStore {
   }
 
   async lease(name: string, milliseconds: number): Promise<Lease | undefined> {
-    const claim = await this.#world.claims.take(`${this.#path(name)}.lease`, milliseconds);
-    if (claim === undefined) return undefined;
-    const lease: Lease = {
-      remaining: () => claim.remaining(),
-      renew: () => claim.renew(),
-      release: async () => {
-        this.#leases.delete(lease);
-        await claim.release();
-      },
-    };
-    this.#leases.add(lease);
-    return lease;
+    return this.#leases.take(`${this.#path(name)}.lease`, milliseconds);
   }
 
   async probe(bytes: number): Promise<void> {
@@ -126,7 +117,7 @@ class FileStore implements SessionStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const lease of this.#leases) await lease.release();
+    await this.#leases[Symbol.asyncDispose]();
   }
 
   #path(name: string): string {

@@ -1,5 +1,6 @@
 /** Sessions as items of the system's keyring. Files only keep two processes apart: the locks are those of the file store. */
 import { createHash, randomBytes } from 'node:crypto';
+import { ClaimedLeases } from './claimed-leases.ts';
 import type { StoreHost } from './contracts.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { type Claim, Claims } from './file-claim.ts';
@@ -101,11 +102,12 @@ class KeyringStore implements SessionStore {
   readonly keyPlace = 'keyring';
   readonly notices: Notice[] = [];
   readonly #place: Place;
-  readonly #leases = new Set<Lease>();
+  readonly #leases: ClaimedLeases;
 
   constructor(place: Place, key: Uint8Array) {
     this.#place = place;
     this.key = key;
+    this.#leases = new ClaimedLeases(place.claims);
   }
 
   async read(name: string): Promise<StoredEntry | undefined> {
@@ -139,19 +141,7 @@ class KeyringStore implements SessionStore {
   }
 
   async lease(name: string, milliseconds: number): Promise<Lease | undefined> {
-    const { claims, directory } = this.#place;
-    const claim = await claims.take(`${directory}/${name}.lease`, milliseconds);
-    if (claim === undefined) return undefined;
-    const lease: Lease = {
-      remaining: () => claim.remaining(),
-      renew: () => claim.renew(),
-      release: async () => {
-        this.#leases.delete(lease);
-        await claim.release();
-      },
-    };
-    this.#leases.add(lease);
-    return lease;
+    return this.#leases.take(`${this.#place.directory}/${name}.lease`, milliseconds);
   }
 
   async probe(bytes: number): Promise<void> {
@@ -161,6 +151,6 @@ class KeyringStore implements SessionStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const lease of this.#leases) await lease.release();
+    await this.#leases[Symbol.asyncDispose]();
   }
 }

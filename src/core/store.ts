@@ -15,7 +15,7 @@ export interface StoredEntry {
 export interface Lease {
   /** Milliseconds for which it is certainly still ours. */
   remaining(): number;
-  /** False when it was lost; then nothing may be sent any more. Called about every third of its length. */
+  /** False when it was lost; then nothing may be sent any more. Called when a third of it is left, and before a request that must not be sent twice. */
   renew(): Promise<boolean>;
   /** No error when it was lost meanwhile. */
   release(): Promise<void>;

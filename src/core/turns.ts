@@ -21,8 +21,10 @@ export interface TurnRequest<T> {
 /** Runs what asks a human. While somebody's attempt failed a moment ago, nobody is asked. */
 export type Asking = <R>(ask: () => Promise<R>) => Promise<R>;
 
-/** Milliseconds a request may take longer than its own deadline: reading, writing, a slow disk. */
+/** Milliseconds that others wait longer than one request may take. */
 const MARGIN = 5_000;
+/** Milliseconds that a lease is longer than one request; less than the others wait, so that they see the end of one whose holder died. */
+const BEYOND = 1_000;
 /** Milliseconds a human may take, and for which nobody is asked again after it failed. */
 const HUMAN = 300_000;
 const COOLDOWN = 30_000;
@@ -59,12 +61,12 @@ export class Turns {
   async take<T>(turn: TurnRequest<T>): Promise<T | undefined> {
     const { name, human, look, signal } = turn;
     const seconds = this.#settings.get('timeout');
-    const patience = (typeof seconds === 'number' ? seconds : 30) * 1000 + MARGIN;
-    const until = this.#clock.now() + (human ? HUMAN : patience);
+    const request = (typeof seconds === 'number' ? seconds : 30) * 1000;
+    const until = this.#clock.now() + (human ? HUMAN : request + MARGIN);
     for (let pause = FIRST_LOOK; ; pause = Math.min(LAST_LOOK, pause * 1.5)) {
       signal.throwIfAborted();
-      const lease = await this.#sessions.lease(name, patience + MARGIN);
-      if (lease !== undefined) return this.#work(lease, patience, turn);
+      const lease = await this.#sessions.lease(name, request + BEYOND);
+      if (lease !== undefined) return this.#work(lease, (request + BEYOND) / 3, turn);
       const found = await look(false);
       if (found !== undefined) return found;
       if (this.#clock.now() > until)
@@ -75,9 +77,9 @@ export class Turns {
     }
   }
 
-  async #work<T>(lease: Lease, patience: number, { look, name, work }: TurnRequest<T>): Promise<T | undefined> {
+  async #work<T>(lease: Lease, third: number, { look, name, work }: TurnRequest<T>): Promise<T | undefined> {
     const done = new AbortController();
-    const heart = this.#beat(lease, patience / 3, done.signal);
+    const heart = this.#beat(lease, third, done.signal);
     try {
       const found = await look(true); // the second look, under the lease: somebody may have been quicker
       return found ?? (await work(lease, (ask) => this.#ask(name, ask)));
@@ -88,12 +90,16 @@ export class Turns {
     }
   }
 
-  /** Renews the lease until the work is done or it is lost; then the work finds that out when it writes. */
-  async #beat(lease: Lease, every: number, done: AbortSignal): Promise<void> {
+  /**
+   * Renews the lease when a third of it is left, until the work is done or it is lost; then the work finds that out when it writes. Not sooner: what
+   * a holder that dies had renewed a moment before would outlast the patience of those who wait.
+   */
+  async #beat(lease: Lease, third: number, done: AbortSignal): Promise<void> {
     while (!done.aborted) {
       const began = performance.now();
-      await this.#clock.sleep(every, done).catch(() => undefined); // the work is done
+      await this.#clock.sleep(Math.max(lease.remaining() - third, third / 4), done).catch(() => undefined); // the work is done
       if (done.aborted || performance.now() - began < 1) return; // or this clock never waits, as those of tests do
+      if (lease.remaining() > third) continue; // it was renewed for a request meanwhile
       const held = await lease.renew().catch(this.#noted('lease_not_renewed'));
       if (held === false) return;
     }

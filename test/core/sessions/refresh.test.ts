@@ -433,21 +433,79 @@ describe('a lease that is lost', () => {
       const { padlock, provider, shared } = await expired({ timeout: 1 });
       const store = shared.opened();
       const lease = store.lease.bind(store);
-      const refuse = (): Promise<never> => Promise.reject(new PadlockError('store_io', { message: 'The store is gone.' }));
+      let left = 2_000;
+      let refused = 0;
+      const refuse = async (): Promise<never> => {
+        refused++;
+        throw new PadlockError('store_io', { message: 'The store is gone.' });
+      };
       store.lease = async (name, milliseconds) => {
         const taken = await lease(name, milliseconds);
-        return taken && { ...taken, renew: refuse, release: refuse };
+        return taken && { ...taken, remaining: () => left, renew: refuse, release: refuse };
       };
       const { opened, open } = gate();
       provider.answering = opened;
+      const asked = provider.asked();
       const token = padlock.token();
-      setTimeout(open, 400); // several beats
+      await asked;
+      left = 500; // of 2 s: time to renew
+      while (refused < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+      open();
       await expect(token).resolves.toMatchObject({ value: 'at-2-canary-0123456789' });
       await new Promise(setImmediate);
       expect(unhandled).toEqual([]);
     } finally {
       process.off('unhandledRejection', note);
     }
+  });
+
+  test('is renewed when a third of it is left, and not sooner', async () => {
+    const { padlock, provider, shared } = await expired({ timeout: 1 });
+    const store = shared.opened();
+    const lease = store.lease.bind(store);
+    let left = 2_000;
+    const renewed: number[] = [];
+    store.lease = async (name, milliseconds) => {
+      const taken = await lease(name, milliseconds);
+      const renew = async (): Promise<boolean> => {
+        renewed.push(left);
+        left = milliseconds;
+        return true;
+      };
+      return taken && { ...taken, remaining: () => left, renew };
+    };
+    const { opened, open } = gate();
+    provider.answering = opened;
+    const asked = provider.asked();
+    const token = padlock.token();
+    await asked;
+    for (left of [1_500, 1_000, 700, 600]) await new Promise((resolve) => setTimeout(resolve, 250));
+    open();
+    await token;
+    expect(renewed).toEqual([600]);
+  });
+
+  test('by a holder that died is seen by those who wait, whenever it last renewed it', async () => {
+    const { process, provider, clock, shared } = await expired();
+    await process().session();
+    const store = shared.opened();
+    const lease = store.lease.bind(store);
+    const lengths: number[] = [];
+    store.lease = async (name, milliseconds) => {
+      lengths.push(milliseconds);
+      return lease(name, milliseconds);
+    };
+    await process().token({ refresh: true });
+    clock.pass(4000);
+    const [length = 0] = lengths;
+    expect(length).toBeGreaterThan(30_000); // than one request
+    for (const name of await store.names()) await lease(name, length);
+    const waiting = [process().token(), process().token()];
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    clock.pass(34); // of the 35 seconds that they wait
+    setTimeout(() => clock.pass(2), 1000).unref(); // or they give up
+    for (const token of await Promise.all(waiting)) expect(token).toMatchObject({ value: 'at-3-canary-0123456789' });
+    expect([provider.refreshes(), provider.isReused]).toEqual([2, false]);
   });
 
   test('a holder that does not finish is store_locked for those who wait', async () => {
