@@ -6,6 +6,7 @@ import { generalOptions } from './general-options.ts';
 import { type HeadlessPorts, headlessPorts } from './headless.ts';
 import { HttpSettings, NodeHttp } from './http.ts';
 import { type Class, type Container, createContainer, provide, provideClass, resolve } from './inject.ts';
+import { Online } from './online.ts';
 import { PadlockPipeline } from './padlock.ts';
 import { AllowedOrigins, originsOf } from './padlock-fetch.ts';
 import { AlgorithmPins } from './pins.ts';
@@ -83,6 +84,7 @@ const SERVICES: readonly Class[] = [
   SessionEvents,
   SessionKeeper,
   TokenSource,
+  Online,
   PadlockPipeline,
 ];
 

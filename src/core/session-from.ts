@@ -1,7 +1,7 @@
 /** Tokens and what was verified of them → the session they make, with a warning where it is not what was asked for. */
-import type { Claims } from './claims.ts';
 import type { Grant } from './contracts.ts';
 import { boundTo, type DpopKey } from './dpop.ts';
+import type { JsonObject } from './json-value.ts';
 import type { ProviderInfo, Request } from './messages.ts';
 import type { Clock, Notice } from './ports.ts';
 import { type AccessToken, type IdToken, type Session, type User, withHidden } from './session.ts';
@@ -64,7 +64,8 @@ function grantedScope(tokens: TokenSet, { scope: asked = [] }: Request, warn: (n
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-function userOf({ sub, name, email, nickname }: Claims): User {
+/** What is shown of a user, of the claims of an ID token or of the userinfo endpoint. */
+export function userOf({ sub, name, email, nickname }: JsonObject): User {
   const known = { name: text(name), email: text(email), nickname: text(nickname) };
-  return Object.freeze({ id: sub, ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) });
+  return Object.freeze({ id: String(sub), ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) });
 }

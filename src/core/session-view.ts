@@ -6,6 +6,8 @@ import { type Column, listView, type Row, type View } from './view.ts';
 export interface SessionViewOptions {
   /** `true` shows the access and the ID token, `all` the refresh token too. */
   readonly showTokens?: boolean | 'all';
+  /** What the userinfo endpoint says now, where it was asked. */
+  readonly userinfo?: JsonObject | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -32,7 +34,7 @@ function idDocument(token: IdToken, shown: boolean): JsonObject {
   return { ...(shown && { value: token.value }), expires_at: timestamp(token.expiresAt), verified: verdict(token.verified) };
 }
 
-function documentOf(session: Session, { showTokens = false, now }: SessionViewOptions): JsonObject {
+function documentOf(session: Session, { showTokens = false, userinfo, now }: SessionViewOptions): JsonObject {
   const { profile, issuer, clientId, flow, user, identity, access, idToken, refreshToken, audience, stored, warnings } = session;
   const shown = showTokens !== false;
   return {
@@ -44,6 +46,7 @@ function documentOf(session: Session, { showTokens = false, now }: SessionViewOp
     ...(audience !== undefined && { audience }),
     user: userDocument(user),
     ...(identity.verified ? { claims: identity.claims } : { claims: null, claims_absent: identity.reason }),
+    ...(userinfo && { userinfo }),
     tokens: {
       access: {
         ...(shown && { value: access.value }),
@@ -185,21 +188,29 @@ export function sessionsView(
   return { ...view, document: { ...view.document, warnings: [] } };
 }
 
+/** The provider's sign-out page, and whether a browser shows it. */
+export interface EndSession {
+  readonly url: string;
+  readonly opened: boolean;
+}
+
 /** A session that was forgotten, and whether the provider was told. */
 export interface SignedOut {
   readonly session: Session;
   readonly revoked: boolean;
+  readonly endSession?: EndSession | undefined;
 }
 
 /** What `logout` did. */
 export function signedOutView(done: readonly SignedOut[]): View {
-  const records = done.map(({ revoked, session: { clientId, flow, issuer, profile, user } }) => ({
+  const records = done.map(({ endSession, revoked, session: { clientId, flow, issuer, profile, user } }) => ({
     profile: profile ?? null,
     issuer,
     client_id: clientId,
     flow,
     user: userDocument(user),
     revoked,
+    ...(endSession && { end_session: { url: endSession.url, opened: endSession.opened } }),
   }));
   return { columns: [], rows: [], document: { schema: 'padlock/logout/1', logout: records, warnings: [] } };
 }

@@ -186,6 +186,43 @@ describe('after padlock auth', () => {
     expect(failure(await padlock(['logout', 'nobody', '-p', 'else', '--json']))).toMatchObject({ code: 'usage_conflict' });
   });
 
+  test('whoami --online asks the provider, and hears when the session is over there', async () => {
+    const { stdout: token } = await padlock(['token']);
+    const { code, stdout } = await padlock(['whoami', '--online', '--json']);
+    expect([code, valid<Document>('session', JSON.parse(stdout))]).toMatchObject([
+      0,
+      { user: { email: 'robin@percy.test' }, userinfo: { sub: 'percy|59f2c1a7b0d34e6f', email: 'robin@percy.test' } },
+    ]);
+    expect(idp().requests.all.map(({ endpoint }) => endpoint)).toEqual(['userinfo']);
+    const [{ headers, method, query } = {}] = idp().requests.at('userinfo');
+    expect([method, query, headers?.authorization]).toEqual(['GET', {}, `Bearer ${token.trim()}`]);
+    for (const endpoint of ['userinfo', 'token'] as const)
+      idp().next(endpoint, { status: endpoint === 'token' ? 400 : 401, body: { error: 'invalid_grant' } });
+    expect(failure(await padlock(['whoami', '--online', '--json']))).toMatchObject({ code: 'auth_refresh_rejected', exit: 4 });
+  });
+
+  test('logout --browser leads to the page that ends the session at the provider, without a token in its URL', async () => {
+    const secrets = [(await padlock(['token', '--id-token'])).stdout.trim()];
+    const url = `${idp().issuer}/logout?client_id=padlock-public`;
+    const { code, stdout, stderr } = await runCli(['logout', '--browser', '--json'], { home: home.path, secrets });
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { logout: [{ revoked: true, end_session: { url, opened: false } }] }]);
+    expect(JSON.parse(stderr)).toEqual({ event: 'action_required', action: 'end_session', url });
+    expect(idp().requests.all.map(({ endpoint }) => endpoint)).not.toContain('other');
+    expect((await fetch(url)).status).toBe(200);
+    expect((await padlock(['logout', '--browser'])).stderr).toBe('Nobody is signed in.\n');
+    for (const other of ['--all', '--local'])
+      expect(failure(await padlock(['logout', '--browser', other, '--json']))).toMatchObject({ code: 'usage_conflict' });
+  });
+
+  test('logout --browser forgets and revokes, though the provider has no such page', async () => {
+    const discovery = (await (await fetch(`${idp().issuer}/.well-known/openid-configuration`)).json()) as object;
+    const { end_session_endpoint: _none, ...metadata } = discovery as Record<string, string>;
+    idp().next('discovery', { body: metadata });
+    const { code, stderr } = await padlock(['logout', '--browser', '--no-cache']);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^Signed out\.\nWarning: The provider has no sign-out page/)]);
+    expect(idp().requests.at('revocation')).toHaveLength(1);
+  });
+
   test('logout --local tells nobody', async () => {
     expect((await padlock(['logout', '--local'])).stderr).toBe('Signed out here; the provider was not told.\n');
     expect(idp().requests.all).toEqual([]);

@@ -1,15 +1,17 @@
-import { isPadlockError, type PadlockError } from '../../core/errors.ts';
+import { fail, isPadlockError, type PadlockError } from '../../core/errors.ts';
 import { defineOptions } from '../../core/options.ts';
 import type { PadlockPipeline } from '../../core/padlock.ts';
 import type { Session } from '../../core/session.ts';
 import { type SignedOut, signedOutView } from '../../core/session-view.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Answer, Command, Context } from '../command.ts';
+import { endSession } from '../end-session.ts';
 import { ownFlag } from '../everywhere.ts';
 
 const own = defineOptions({
   all: { type: 'boolean', summary: 'every session, also what cannot be read any more', flagOnly: true },
   local: { type: 'boolean', summary: 'forget it here, and do not tell the provider', flagOnly: true },
+  browser: { type: 'boolean', summary: "open the provider's sign-out page, too", flagOnly: true },
 });
 
 interface Outcome {
@@ -33,6 +35,18 @@ async function forget(context: Context, padlock: PadlockPipeline, session: Sessi
     outcome.failure ??= error;
   } finally {
     stop();
+  }
+}
+
+/** Last, when nothing can be lost any more. */
+async function showPage(context: Context, outcome: Outcome): Promise<void> {
+  const [forgotten] = outcome.done;
+  if (forgotten === undefined) return;
+  try {
+    outcome.done[0] = { ...forgotten, endSession: await endSession(context, forgotten.session) };
+  } catch (error) {
+    if (!isPadlockError(error)) throw error;
+    outcome.failure ??= error;
   }
 }
 
@@ -83,6 +97,7 @@ export const logout: Command = {
   examples: [
     ['padlock logout', 'the current session'],
     ['padlock logout work', "a profile's"],
+    ['padlock logout --browser', "the provider's own session, too"],
     ['padlock logout --all', 'every one, also what cannot be read any more'],
   ],
   signsIn: true,
@@ -90,11 +105,17 @@ export const logout: Command = {
   helpGroups: ['Provider', 'Store'],
   format: 'table',
   async run(context): Promise<Answer> {
-    const on = (key: 'all' | 'local'): boolean => ownFlag(context.argv, key) === true;
+    const on = (key: keyof typeof own): boolean => ownFlag(context.argv, key) === true;
+    if (on('browser') && (on('all') || on('local')))
+      fail(
+        'usage_conflict',
+        `--browser is for one session, and tells its provider; it cannot be used with --${on('all') ? 'all' : 'local'}.`,
+      );
     const outcome: Outcome = { done: [], failure: undefined };
     if (on('all')) await forgetAll(context, on('local'), outcome);
     else await forget(context, await context.padlock(await context.settings()), undefined, on('local'), outcome);
     await context.say(told(outcome, on('all')));
+    if (on('browser')) await showPage(context, outcome);
     return { ...(context.machine() && { view: signedOutView(outcome.done) }), ...(outcome.failure && { failure: outcome.failure }) };
   },
 };

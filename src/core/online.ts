@@ -1,0 +1,85 @@
+/** Who the provider says is signed in: the session's access token, shown to the userinfo endpoint. */
+import { fail, isPadlockError } from './errors.ts';
+import { inject, injectable } from './inject.ts';
+import type { JsonObject } from './json-value.ts';
+import { Provider } from './provider.ts';
+import { type Session, withHidden } from './session.ts';
+import { userOf } from './session-from.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { SessionLookup } from './session-lookup.ts';
+import type { Held } from './sessions.ts';
+import { TokenSource } from './token-source.ts';
+import { Verification } from './verification.ts';
+
+export interface Confirmed {
+  /** The stored session, its user as the provider describes them now. */
+  readonly session: Session;
+  /** The whole answer. */
+  readonly userinfo: JsonObject;
+}
+
+@injectable()
+export class Online {
+  readonly #lookup: SessionLookup;
+  readonly #keeper: SessionKeeper;
+  readonly #tokens: TokenSource;
+  readonly #provider: Provider;
+  readonly #verification: Verification;
+
+  constructor(
+    @inject(SessionLookup) lookup: SessionLookup,
+    @inject(SessionKeeper) keeper: SessionKeeper,
+    @inject(TokenSource) tokens: TokenSource,
+    @inject(Provider) provider: Provider,
+    @inject(Verification) verification: Verification,
+  ) {
+    this.#lookup = lookup;
+    this.#keeper = keeper;
+    this.#tokens = tokens;
+    this.#provider = provider;
+    this.#verification = verification;
+  }
+
+  /** Undefined when nobody is signed in. Throws `auth_login_required` when the provider takes no token of the session, `token_sub_mismatch`. */
+  async confirm(signal: AbortSignal): Promise<Confirmed | undefined> {
+    const held = await this.#lookup.find();
+    if (held === undefined) return undefined;
+    if (held.record.absent === 'client')
+      fail('auth_login_required', "The session is the client's own: there is no user to ask the provider about.", {
+        hint: 'Sign in as a user: padlock auth.',
+      });
+    const userinfo = await this.#userinfo(held, signal);
+    const session = await this.#keeper.sessionOf((await this.#lookup.find()) ?? held);
+    if (session === undefined) return undefined;
+    const user = { ...session.user, ...userOf(userinfo) };
+    return { userinfo, session: withHidden({ ...session, user }, { refreshToken: session.refreshToken }) as Session };
+  }
+
+  /** A token that was taken back before its time is made good by another one, once. */
+  async #userinfo(held: Held, signal: AbortSignal): Promise<JsonObject> {
+    try {
+      return await this.#ask(held, false, signal);
+    } catch (error) {
+      if (!isPadlockError(error) || error.code !== 'token_inactive' || error.httpStatus !== 401) throw error;
+    }
+    try {
+      return await this.#ask(held, true, signal);
+    } catch (error) {
+      if (!isPadlockError(error) || error.code !== 'token_inactive') throw error;
+      const { hint, httpStatus, oauthError } = error;
+      fail('auth_login_required', 'The provider takes no access token of this session any more.', {
+        hint,
+        httpStatus,
+        oauthError,
+        cause: error,
+      });
+    }
+  }
+
+  async #ask({ record: { identity, user } }: Held, refresh: boolean, signal: AbortSignal): Promise<JsonObject> {
+    const token = await this.#tokens.get({ refresh }, signal);
+    const info = await this.#provider.info(identity.issuer, identity.clientId, signal);
+    const { skew } = this.#verification.expectation(info);
+    return this.#provider.userinfo(info, token, { subject: user?.id, skew }, signal);
+  }
+}
