@@ -17,6 +17,7 @@ import { caFrom } from './ca-file.ts';
 import type { Command, Context, ProgramOptions } from './command.ts';
 import { mannersOf, ownFlag } from './everywhere.ts';
 import type { Argv, GivenFlag } from './flags.ts';
+import { folded } from './layout.ts';
 import { chooseStore } from './store.ts';
 import type { World } from './world.ts';
 
@@ -41,7 +42,8 @@ export function contextOf({ argv, command, config, container, format, options, r
   const warnings: Notice[] = [];
   let chosen = format;
   const machine = (): boolean => isMachine(registry, chosen ?? command.format);
-  const tell = (line: string): void => void world.stderr.write(`${visible(redactor.mask(line))}\n`).catch(() => {}); // a closed stderr must not end a sign-in
+  const lineOf = (text: string): string => `${folded(visible(redactor.mask(text)), machine() ? undefined : world.stderr.columns)}\n`;
+  const tell = (text: string): void => void world.stderr.write(lineOf(text)).catch(() => {}); // a closed stderr must not end a sign-in
   const notices: Notices = {
     warn(notice) {
       warnings.push(notice);
@@ -94,7 +96,7 @@ export function contextOf({ argv, command, config, container, format, options, r
       ca: options.ca ?? (await caFrom(settled, config, world)),
     });
   const say = async (line: string): Promise<void> => {
-    if (!machine() && !manners.quiet) await world.stderr.write(`${visible(redactor.mask(line))}\n`);
+    if (!machine() && !manners.quiet) await world.stderr.write(lineOf(line));
   };
   return {
     program: options,

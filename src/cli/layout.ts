@@ -27,6 +27,10 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+/** A line for people: on a terminal broken at blanks, which itself breaks in the middle of words; elsewhere left whole. */
+export const folded = (line: string, columns: number | undefined): string =>
+  columns === undefined || line.length <= columns ? line : wrap(line, Math.max(columns, NARROWEST)).join('\n');
+
 const indented = (lines: readonly string[], by: number): string[] => lines.map((line) => (' '.repeat(by) + line).trimEnd());
 
 export type Pair = readonly [term: string, meaning: string];

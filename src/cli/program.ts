@@ -12,6 +12,7 @@ import { commands } from './commands/index.ts';
 import { contextOf, isMachine } from './context.ts';
 import { everywhere, ownFlag, wishedFormat } from './everywhere.ts';
 import { type Argv, type Flag, flagsOf, readArgv, refuseUnknown } from './flags.ts';
+import { folded } from './layout.ts';
 import { report } from './report.ts';
 import type { World } from './world.ts';
 
@@ -91,7 +92,8 @@ async function help(argv: Argv, world: World, registry: Registry, options: Progr
     if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world);
   } catch (error) {
     if (!isPadlockError(error)) throw error;
-    await world.stderr.write(`${visible(`Warning: the options of plugins are missing: ${error.message} [${error.code}]`)}\n`);
+    const line = visible(`Warning: the options of plugins are missing: ${error.message} [${error.code}]`);
+    await world.stderr.write(`${folded(line, world.stderr.columns)}\n`);
   }
   const { helpText } = await import('./help.ts');
   await world.stdout.write(await helpText(options, command, registry, world.stdout.columns));

@@ -1,6 +1,7 @@
 /** A failure → what stderr says about it, and the exit code. */
 import { isPadlockError, PadlockError } from '../core/errors.ts';
 import { visible } from '../core/text.ts';
+import { folded } from './layout.ts';
 import { Interrupted, type Output, PipeClosed } from './world.ts';
 
 const BUG = 'This is a bug in Padlock.';
@@ -39,11 +40,12 @@ export async function report(error: unknown, { stderr, machine, debug, mask }: R
   if (error instanceof Interrupted) return error.exit;
   const failure = asFailure(error);
   const { code, exit, hint, message } = failure;
+  const lines = [`Error: ${message} [${code}]`, `Hint: ${hint}`];
   const text = machine
-    ? `${JSON.stringify({ error: failure }, null, 2)}\n`
-    : `${visible(`Error: ${message} [${code}]`)}\n${visible(`Hint: ${hint}`)}\n`;
+    ? mask(JSON.stringify({ error: failure }, null, 2))
+    : lines.map((line) => folded(visible(mask(line)), stderr.columns)).join('\n');
   try {
-    await stderr.write(mask(text));
+    await stderr.write(`${text}\n`);
     if (debug) await stderr.write(mask(whereOf(failure)));
   } catch {
     // stderr is closed: the exit code is all that can be said

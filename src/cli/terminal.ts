@@ -14,6 +14,7 @@ import { logout } from './commands/logout.ts';
 import { token } from './commands/token.ts';
 import { whoami } from './commands/whoami.ts';
 import { alive, nodeParts, nodeWorld } from './host.ts';
+import { folded } from './layout.ts';
 import { run } from './program.ts';
 
 export interface TerminalPorts extends Partial<Ports> {
@@ -27,7 +28,7 @@ export interface TerminalPorts extends Partial<Ports> {
 /** The machine and the terminal of this process: its environment, directories, files, and a human to ask if there is one. */
 export function terminalPorts(): TerminalPorts {
   const { clock, files, host, prompt, stderr } = nodeParts(process);
-  const tell = (line: string): void => void stderr.write(`${visible(line)}\n`).catch(() => {}); // a closed stderr must not end a sign-in
+  const tell = (line: string): void => void stderr.write(`${folded(visible(line), stderr.columns)}\n`).catch(() => {}); // a closed stderr must not end a sign-in
   const notices: Notices = { warn: ({ message }) => tell(`Warning: ${message}`), show: tell };
   return { clock, files, host, notices, prompt: prompt({ input: true }) };
 }

@@ -143,7 +143,7 @@ export function idTokenView(token: IdToken, { now }: { readonly now: number }): 
 }
 
 const SESSIONS: readonly Column[] = [
-  { key: 'current', label: '' },
+  { key: 'current', label: '', name: 'Current' },
   { key: 'profile', label: 'Profile' },
   { key: 'user', label: 'User' },
   { key: 'issuer', label: 'Issuer' },

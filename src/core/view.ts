@@ -4,8 +4,10 @@ import type { JsonObject } from './json-value.ts';
 export interface Column {
   /** Key into a row. */
   readonly key: string;
-  /** Heading. */
+  /** Heading; may be empty where the values speak for themselves. */
   readonly label: string;
+  /** What it is called where there is no heading above it: beside the value. Default: the heading. */
+  readonly name?: string;
 }
 
 export type Row = Readonly<Record<string, string>>;

@@ -64,6 +64,15 @@ describe('C1: the answer is on stdout and everything else on stderr', () => {
   });
 });
 
+test('on a terminal messages break between words; in a pipe they do not break', async () => {
+  const line = ['token', '--issuer', 'https://id.example.test', '--client-id', 'acme', '--flow', 'password'];
+  const { stderr } = await runCli(line);
+  const { screen } = await runCliTty(line, { columns: 40 });
+  const lines = screen.replaceAll('\r', '').trimEnd().split('\n');
+  expect(lines.every((each) => each.length <= 40)).toBe(true);
+  expect(`${lines.join(' ')}\n`).toBe(stderr.replace('\n', ' '));
+});
+
 describe('C9, C10: colours', () => {
   const list = ['config', 'list'];
   const onTerminal = async (args: readonly string[], env: Record<string, string>): Promise<boolean> =>

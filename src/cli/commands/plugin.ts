@@ -52,7 +52,7 @@ async function check({ world }: Context, path: string): Promise<Answer> {
     { key: 'strategy', label: 'Strategy' },
     { key: 'check', label: 'Check' },
     { key: 'verdict', label: 'Verdict' },
-    { key: 'detail', label: '' },
+    { key: 'detail', label: '', name: 'Detail' },
   ];
   const view = listView(`${plugin.name}: ${results.length - failed} passed, ${failed} failed`, shown, results, 'plugin-check');
   return failed === 0

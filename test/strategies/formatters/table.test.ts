@@ -51,6 +51,16 @@ describe('the table', () => {
     ]);
   });
 
+  test('of a column without a heading names it where the values stand below each other', async () => {
+    const marked = {
+      columns: [{ key: 'current', label: '', name: 'Current' }, ...columns],
+      rows: [{ current: '*', ...robin }],
+      document: {},
+    };
+    expect((await print(marked, 80)).split('\n')[0]).toMatch(/^ +Email Address/);
+    expect((await print(marked, 40)).split('\n')[0]).toBe('Current        *');
+  });
+
   test('of several records that are too wide keeps its headings and cuts its longest column', async () => {
     const [headings, , first] = (await print(view([robin, robin]), 50)).split('\n');
     expect(headings).toBe('Email Address     Nickname  ID');

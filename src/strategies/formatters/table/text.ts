@@ -27,7 +27,10 @@ interface Page {
 }
 
 interface Field {
+  /** Above a column. */
   readonly label: string;
+  /** Beside a value. */
+  readonly name: string;
   /** Columns on the terminal. */
   width: number;
   /** Its heading is never cut, and short values are not. */
@@ -88,14 +91,14 @@ function grid(fields: readonly Field[], rows: readonly Cells[], page: Page): str
 
 /** Each record as lines of label and value. */
 function list(fields: readonly Field[], rows: readonly Cells[], page: Page): string[] {
-  const column = Math.max(...fields.map(({ label }) => page.measure(label))) + GAP.length;
+  const column = Math.max(...fields.map(({ name }) => page.measure(name))) + GAP.length;
   const below = page.width - column < BESIDE;
   const indent = ' '.repeat(below ? GAP.length : column);
   return rows.flatMap((cells, index) => {
-    const lines = cells.flatMap(([{ label }, text]) => {
+    const lines = cells.flatMap(([{ name }, text]) => {
       const pieces = fold(text, page.width - indent.length, LINES, page);
-      if (below) return [page.bold(fold(label, page.width, 1, page).join('')), ...pieces.map((piece) => indent + piece)];
-      return pieces.map((piece, n) => (n === 0 ? page.bold(label) + ' '.repeat(column - page.measure(label)) : indent) + piece);
+      if (below) return [page.bold(fold(name, page.width, 1, page).join('')), ...pieces.map((piece) => indent + piece)];
+      return pieces.map((piece, n) => (n === 0 ? page.bold(name) + ' '.repeat(column - page.measure(name)) : indent) + piece);
     });
     return [...(index > 0 ? [''] : []), ...lines.map((text) => text.trimEnd())];
   });
@@ -104,7 +107,7 @@ function list(fields: readonly Field[], rows: readonly Cells[], page: Page): str
 function body({ columns, rows }: View, page: Page): string[] {
   if (columns.length === 0) return [];
   if (rows.length === 0) return ['None.'];
-  const fields = columns.map(({ label }): Field => ({ label: visible(label), width: 0, least: 0 }));
+  const fields = columns.map(({ label, name = label }): Field => ({ label: visible(label), name: visible(name), width: 0, least: 0 }));
   const records = rows.map((row) => columns.map(({ key }) => visible(Object.hasOwn(row, key) ? String(row[key]) : '')));
   const cells = records.map((texts) => fields.map((field, at) => [field, texts[at] as string] as const));
   for (const [field, text] of cells.flat()) field.width = Math.max(field.width, page.measure(field.label), page.measure(text));
