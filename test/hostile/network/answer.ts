@@ -20,8 +20,10 @@ export interface Forged {
   /** Claims to set; undefined removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
-  /** `stranger`: signed by a key that nobody published. */
-  readonly key?: 'stranger';
+  /** What signs it; default: RS256. HMAC is keyed by the client's secret. */
+  readonly alg?: 'RS256' | 'PS256' | 'ES256' | 'HS256';
+  /** `stranger`: signed by a key that nobody published. `next`: by {@link NEXT}, which is not published either until a row does. `none`: unsigned. */
+  readonly key?: 'stranger' | 'next' | 'none';
   /** The whole token, instead. */
   readonly raw?: unknown;
 }

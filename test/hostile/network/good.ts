@@ -1,6 +1,6 @@
 /** What a good provider says: metadata, keys, tokens that rotate and are told when used twice. */
 import { createHash, randomBytes } from 'node:crypto';
-import { keyFor, strangerFor, token } from '../../core/forge.ts';
+import { keyFor, type SigningKey, segment, strangerFor, token } from '../../core/forge.ts';
 import type { Asked, Forged } from './answer.ts';
 
 export const CLIENT_ID = 'acme-cli';
@@ -18,6 +18,9 @@ export interface Good {
 
 const refused = (error: string, status = 400): Good => ({ status, members: { error } });
 const RS256 = keyFor('RS256');
+const stranger = strangerFor('RS256');
+/** The key that comes after the published one. */
+export const NEXT: SigningKey = { ...stranger, jwk: { ...stranger.jwk, kid: 'k-next' } };
 const ALL_GRANTS = [
   'authorization_code',
   'client_credentials',
@@ -135,13 +138,20 @@ export class GoodProvider {
     return value;
   }
 
-  #idToken({ claims = {}, header = {}, key, raw }: Forged, nonce: string | undefined): unknown {
+  #idToken({ alg = 'RS256', claims = {}, header = {}, key, raw }: Forged, nonce: string | undefined): unknown {
     if (raw !== undefined) return raw;
     const now = Math.floor(Date.now() / 1000);
     const own = { iss: this.#issuer, sub: 'robin', aud: CLIENT_ID, exp: now + 3600, iat: now, name: 'Robin Percy', email: USERNAME, nonce };
-    const made = token(key === 'stranger' ? strangerFor('RS256') : RS256, { header, payload: { ...own, ...claims } });
+    const payload = { ...own, ...claims };
+    if (key === 'none') return `${segment({ alg: 'none', ...header })}.${segment(payload)}.`;
+    const made = token(key === 'next' ? NEXT : this.#signer(alg, key === 'stranger'), { header, payload });
     this.issued.add(made.slice(made.lastIndexOf('.') + 1));
     return made;
+  }
+
+  #signer(alg: string, isStranger: boolean): SigningKey {
+    if (alg.startsWith('HS')) return { alg, key: isStranger ? canary('hs') : this.clientSecret, jwk: { kty: 'oct' } };
+    return isStranger ? strangerFor(alg) : keyFor(alg);
   }
 
   /** Rotation with reuse detection (RFC 9700 §4.14.2): a spent token ends the family. */

@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { B } from './b.ts';
+
+family('B', B);
