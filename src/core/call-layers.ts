@@ -17,7 +17,7 @@ export interface CallWorld {
   readonly readStdin?: (() => Promise<Uint8Array>) | undefined;
 }
 
-const usage = (name: string): Place => ({ name, kind: 'usage' });
+const usage = (name: string, { unreadable }: Partial<Option> = {}): Place => ({ name, kind: 'usage', ...(unreadable && { unreadable }) });
 
 function fromFile(path: unknown, place: Place, { files, cwd }: CallWorld): Reference {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) fail('usage_bad_value', `${place.name} must name a file.`);
@@ -27,10 +27,10 @@ function fromFile(path: unknown, place: Place, { files, cwd }: CallWorld): Refer
 
 /** The ways in which a command line can give one secret. */
 function secretFlag(
-  key: string,
+  { key, option }: DeclaredOption,
   given: ReadonlyMap<string, unknown>,
   world: CallWorld,
-  claimStdin: (name: string) => Reference,
+  claimStdin: (name: string, option: Option) => Reference,
 ): Raw | undefined {
   const flag = `--${flagName(key)}`;
   const ways = [key, `${key}File`, `${key}Stdin`].filter((way) => given.get(way) !== undefined && given.get(way) !== false);
@@ -39,7 +39,9 @@ function secretFlag(
   if (way === undefined) return undefined;
   const raw = once(given.get(way), flagName(way));
   if (way === key) return { raw, place: usage(flag) };
-  return way === `${key}Stdin` || raw === '-' ? claimStdin(`--${flagName(way)}`) : fromFile(raw, usage(`${flag}-file`), world);
+  return way === `${key}Stdin` || raw === '-'
+    ? claimStdin(`--${flagName(way)}`, option)
+    : fromFile(raw, usage(`${flag}-file`, option), world);
 }
 
 function once(raw: unknown, name: string): unknown {
@@ -56,18 +58,19 @@ const isMany = ({ type }: Option): boolean => type === 'list' || type === 'map';
 export function flagLayer(registry: Registry, given: ReadonlyMap<string, unknown>, world: CallWorld): Layer {
   const values = new Map<string, Raw>();
   let claimed: string | undefined;
-  const claimStdin = (name: string): Reference => {
+  const claimStdin = (name: string, option: Option): Reference => {
     if (claimed !== undefined) fail('usage_conflict', `${claimed} and ${name} cannot both read standard input.`);
     claimed = name;
-    const place = usage(name);
+    const place = usage(name, option);
     const { readStdin } = world;
     if (readStdin === undefined) fail('prompt_unavailable', `${name}: there is no standard input here.`);
     return { place, read: async () => secretText(await readStdin(), place) };
   };
-  for (const { key, option } of registry.options()) {
+  for (const declared of registry.options()) {
+    const { key, option } = declared;
     const name = flagName(key);
     if (option.secret) {
-      const raw = secretFlag(key, given, world, claimStdin);
+      const raw = secretFlag(declared, given, world, claimStdin);
       if (raw) values.set(key, raw);
     } else if (given.get(key) !== undefined) {
       values.set(key, { raw: isMany(option) ? given.get(key) : once(given.get(key), name), place: usage(`--${name}`) });
@@ -85,7 +88,7 @@ export function environmentLayer(registry: Registry, env: (name: string) => stri
     const raw = env(name) || undefined;
     const path = (option.secret && env(`${name}_FILE`)) || undefined;
     if (raw !== undefined && path !== undefined) fail('usage_conflict', `${name} and ${name}_FILE cannot both be set.`);
-    if (path !== undefined) values.set(key, fromFile(path, usage(`${name}_FILE`), world));
+    if (path !== undefined) values.set(key, fromFile(path, usage(`${name}_FILE`, option), world));
     else if (raw !== undefined && option.secret) values.set(key, { place: usage(name), reference: { env: name }, read: async () => raw });
     else if (raw !== undefined) values.set(key, { raw, place: usage(name) });
   }

@@ -14,6 +14,8 @@ export interface Client {
   readonly identity?: TlsIdentity | undefined;
   /** What its tokens are bound to (RFC 9449). */
   readonly dpop?: DpopKey | undefined;
+  /** By which other methods, as a user names them, the provider would let it prove itself. */
+  readonly others?: readonly string[];
 }
 
 /** An endpoint by its name in the metadata; a client that shows a certificate has addresses of its own (RFC 8705 §5). */

@@ -13,9 +13,11 @@ import type { Asking, Settings } from './settings.ts';
 export const optional = (options: Options = {}): Options =>
   Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, required: false }]));
 
-/** A client with what its connections show of it. */
-export async function clientOf(info: ProviderInfo, auth: ClientAuth, authValues: Values): Promise<Client> {
-  return { info, auth, authValues, identity: await auth.tls?.(authValues) };
+/** A client with what its connections show of it, and what to try when the provider does not believe it. */
+export async function clientOf(registry: Registry, info: ProviderInfo, auth: ClientAuth, authValues: Values): Promise<Client> {
+  const listed = info.metadata.token_endpoint_auth_methods_supported ?? [];
+  const others = registry.list('client-auth').filter(({ method, name }) => name !== auth.name && listed.includes(method));
+  return { info, auth, authValues, identity: await auth.tls?.(authValues), others: others.map(({ name }) => name) };
 }
 
 /**
@@ -26,14 +28,14 @@ export async function chooseClient(registry: Registry, settings: Settings, info:
   const named = settings.get('clientAuth');
   if (typeof named === 'string') {
     const auth = await registry.use('client-auth', named);
-    return clientOf(info, auth, await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking));
+    return clientOf(registry, info, auth, await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking));
   }
   const reasons: string[] = [];
   for (const name of registry.names('client-auth')) {
     const auth = await registry.use('client-auth', name);
     const authValues = await settings.values(optional(auth.options), `client authentication with ${name}`, asking);
     const no = whyNot(auth.applies(authValues, info));
-    if (no === undefined) return clientOf(info, auth, authValues);
+    if (no === undefined) return clientOf(registry, info, auth, authValues);
     reasons.push(`${name}: ${no}`);
   }
   fail('usage_missing_option', `No client authentication fits the client ${quoted(info.clientId)}.`, {

@@ -3,14 +3,14 @@ import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { abortReason } from './abort.ts';
-import { trusting } from './ca.ts';
+import { secureContext } from './ca.ts';
 import { isPadlockError, PadlockError } from './errors.ts';
 import { sentence } from './http-answers.ts';
 import { readBody } from './http-body.ts';
 import { networkError } from './http-errors.ts';
 import { pauseBefore } from './http-retry.ts';
 import { inject, injectable, token } from './inject.ts';
-import { Clock, Host, type Http, type HttpRequest, type HttpResponse, Log } from './ports.ts';
+import { Clock, Host, type Http, type HttpRequest, type HttpResponse, Log, type TlsIdentity } from './ports.ts';
 import { proxyUrl, type TunnelOptions, tunnelAgent } from './tunnel.ts';
 import { checkUrl, isLoopback } from './url.ts';
 import { VERSION } from './version.ts';
@@ -128,7 +128,7 @@ export class NodeHttp implements Http {
     }
   }
 
-  async #exchange(url: URL, { method, headers = {}, body, purpose }: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  async #exchange(url: URL, { method, headers = {}, body, identity, purpose }: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
     const fields: Record<string, string | number> = {
       accept: 'application/json',
@@ -140,7 +140,7 @@ export class NodeHttp implements Http {
     const options: RequestOptions & TunnelOptions = {
       method,
       headers: fields,
-      agent: await this.#agentFor(url),
+      agent: await this.#agentFor(url, identity),
       joinDuplicateHeaders: true,
       signal,
       closing: signal,
@@ -167,20 +167,28 @@ export class NodeHttp implements Http {
     });
   }
 
-  /** Connections are shared by all requests that go the same way. A loopback address is never behind a proxy, whatever the variables say. */
-  async #agentFor(url: URL): Promise<Agent> {
+  /**
+   * Connections are shared by all requests that go the same way and show the same certificate: what one client proved must serve no other.
+   * A loopback address is never behind a proxy, whatever the variables say.
+   */
+  async #agentFor(url: URL, identity: TlsIdentity | undefined): Promise<Agent> {
     const proxy = isLoopback(url.hostname) ? undefined : this.#host.proxyFor(url.href);
-    const way = proxy ?? url.protocol;
-    const known = this.#agents.get(way) ?? this.#agent(url, proxy);
+    const way = `${proxy ?? url.protocol} ${identity?.cert ?? ''}`;
+    const known = this.#agents.get(way) ?? this.#agent(url, proxy, identity);
     this.#agents.set(way, known);
     known.catch(() => this.#agents.delete(way));
     return known;
   }
 
-  async #agent({ protocol }: URL, proxy: string | undefined): Promise<Agent> {
+  async #agent({ protocol }: URL, proxy: string | undefined, identity: TlsIdentity | undefined): Promise<Agent> {
     if (protocol === 'http:') return new (await import('node:http')).Agent(COMMON);
-    const options = this.#settings.ca === undefined ? COMMON : { ...COMMON, secureContext: await trusting(this.#settings.ca) };
-    return proxy === undefined ? new (await import('node:https')).Agent(options) : tunnelAgent(proxyUrl(proxy), options);
+    const withContext = async (shown?: TlsIdentity): Promise<AgentOptions> => {
+      const context = await secureContext(this.#settings.ca, shown);
+      return context === undefined ? COMMON : { ...COMMON, secureContext: context };
+    };
+    const options = await withContext(identity);
+    if (proxy === undefined) return new (await import('node:https')).Agent(options);
+    return tunnelAgent(proxyUrl(proxy), options, await withContext()); // the proxy is shown nothing
   }
 }
 

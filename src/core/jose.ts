@@ -1,4 +1,5 @@
 /** The door to jose. It sees one token in its one spelling, one key and one algorithm; everything around that is decided here. */
+import type { KeyObject } from 'node:crypto';
 import { ALGORITHMS } from './algorithms.ts';
 import type { Compact } from './compact.ts';
 import { fail } from './errors.ts';
@@ -56,4 +57,14 @@ function keyMaterial(jwk: JsonObject, alg: string): Uint8Array | { kty: string; 
   const kty = String(jwk.kty);
   if (kty === 'oct') return member(jwk, 'k') ?? new Uint8Array();
   return { kty, alg, ...Object.fromEntries((PUBLIC[kty] ?? []).map((name) => [name, jwk[name]])) };
+}
+
+/** A JWT signed with a private key or the bytes of a secret, which have to fit `alg`. */
+export async function signJwt(
+  claims: Readonly<Record<string, string | number>>,
+  header: { readonly alg: string } & Readonly<Record<string, string>>,
+  key: KeyObject | Uint8Array,
+): Promise<string> {
+  const { CompactSign } = await import('jose/jws/compact/sign');
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(claims))).setProtectedHeader(header).sign(key);
 }

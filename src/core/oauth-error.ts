@@ -72,10 +72,14 @@ export interface FailureContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly redactor: Redactor;
+  /** How the client proved itself, and how else the provider lets it, as a user names them. */
+  readonly provedBy?: string;
+  readonly others?: readonly string[] | undefined;
 }
 
 /** The failure that an error response stands for (RFC 6749 §5.2, and what real servers answer instead). Secrets it echoes are masked. */
-export function oauthFailure(response: HttpResponse, { purpose, now, redactor }: FailureContext): PadlockError {
+export function oauthFailure(response: HttpResponse, context: FailureContext): PadlockError {
+  const { purpose, now, redactor } = context;
   const body = bodyOf(response);
   const error = body?.error || undefined; // null and "" say nothing
   if (error !== undefined && typeof error !== 'string')
@@ -93,10 +97,20 @@ export function oauthFailure(response: HttpResponse, { purpose, now, redactor }:
       : `The provider refused: ${quoted(redactor.mask(error))}.${said && ` ${said}`}`;
   return new PadlockError(code, {
     message,
-    hint: error === undefined && code === 'proto_bad_shape' ? SILENT : undefined,
+    hint: hintFor(code, error, context),
     oauthError: error && safe(error, 100),
     httpStatus: response.status,
     retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
     requestId: requestId && safe(requestId, 100),
   });
+}
+
+const alternatives = ({ others = [] }: FailureContext): string => (others.length === 0 ? '' : `: the provider lists ${others.join(', ')}`);
+
+/** Where more is known than the code says. */
+function hintFor(code: ErrorCode, error: string | undefined, client: FailureContext): string | undefined {
+  if (code === 'client_invalid' && client.provedBy !== undefined)
+    return `Check --client-id and what proves it (${client.provedBy}), or choose another way with --client-auth${alternatives(client)}.`;
+  if (error === undefined && code === 'proto_bad_shape') return SILENT.replace('--client-auth', `--client-auth${alternatives(client)}`);
+  return undefined;
 }

@@ -37,6 +37,10 @@ export interface Option {
   readonly project?: boolean;
   /** Only on the command line: no environment variable, no configuration key. */
   readonly flagOnly?: boolean;
+  /** The code of the failure when the file that should hold it cannot be read; a key has one of its own. */
+  readonly unreadable?: 'config_bad_key';
+  /** A secret that is an identity token, issued for the occasion: help shows `--x-source` beside the other ways to give it. */
+  readonly issued?: boolean;
   /** Bounds of a number, inclusive. */
   readonly minimum?: number;
   readonly maximum?: number;
@@ -84,6 +88,8 @@ export interface Place {
   /** `--client-id`, `PADLOCK_CLIENT_ID`, `profiles.work.client_id`. */
   readonly name: string;
   readonly kind: 'usage' | 'config';
+  /** The code for what cannot be read there, where it is not the usual one. */
+  readonly unreadable?: Option['unreadable'];
 }
 
 const TRUE = new Set(['true', '1', 'yes', 'on']);
@@ -175,6 +181,8 @@ export function disagreement(a: Option, b: Option): string | undefined {
     'short',
     'project',
     'flagOnly',
+    'unreadable',
+    'issued',
     'minimum',
     'maximum',
   ] as const;

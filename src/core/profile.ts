@@ -82,7 +82,9 @@ function referenceOf(value: unknown, place: Place, directory: string, registry: 
 }
 
 function rawOf(option: Option, value: unknown, place: Place, config: Config, registry: Registry, world: ProfileWorld): Raw {
-  if (option.secret && typeof value === 'object' && value !== null) return referenceOf(value, place, config.directory, registry, world);
+  const { unreadable } = option;
+  if (option.secret && typeof value === 'object' && value !== null)
+    return referenceOf(value, { ...place, ...(unreadable && { unreadable }) }, config.directory, registry, world);
   readOption(option, value, place);
   return { raw: value, place };
 }

@@ -110,7 +110,7 @@ export class Provider {
     config[oidc.customFetch] = async (url, init) => {
       const to = endpointOf(client, 'token_endpoint') ?? url;
       const sent = { url: to, headers: { ...init.headers, ...this.#dpopProof(client, to) }, body: String(init.body) };
-      answer = this.#tokenAnswer(await this.#send(client, sent, TOKEN_ENDPOINT, request.signal), sent);
+      answer = this.#tokenAnswer(client, await this.#send(client, sent, TOKEN_ENDPOINT, request.signal), sent);
       const shown = Object.fromEntries(Object.entries(answer).filter(([member, value]) => member !== 'id_token' && value !== null));
       return new Response(JSON.stringify(shown), { status: 200, headers: { 'content-type': 'application/json' } });
     };
@@ -132,9 +132,9 @@ export class Provider {
     if (url === undefined) fail('client_unsupported_grant', `The provider has no ${name}.`, { hint: 'Choose another flow with --flow.' });
     const purpose = `The ${name}`;
     const { response, sent } = await this.#post(client, url, formOf(form, request), purpose, request.signal);
-    if (response.status >= 300) throw this.#refusal(response, sent, purpose); // check: endpoint status
+    if (response.status >= 300) throw this.#refusal(client, response, sent, purpose); // check: endpoint status
     const answer = jsonOf(response, purpose, this.#clock.now(), CREATED);
-    if (answer.error) throw this.#refusal(response, sent, purpose); // check: error with 200 elsewhere
+    if (answer.error) throw this.#refusal(client, response, sent, purpose); // check: error with 200 elsewhere
     return answer;
   }
 
@@ -154,7 +154,7 @@ export class Provider {
     if (url === undefined) return false;
     const purpose = 'The revocation endpoint';
     const { response, sent } = await this.#post(client, url, formOf({ token, token_type_hint: hint }), purpose, signal);
-    if (response.status >= 300) throw this.#refusal(response, sent, purpose);
+    if (response.status >= 300) throw this.#refusal(client, response, sent, purpose);
     return true;
   }
 
@@ -218,21 +218,21 @@ export class Provider {
   }
 
   /** The token response of a 200, with its shape checked; anything else is the failure it stands for. */
-  #tokenAnswer(response: HttpResponse, sent: Sent): JsonObject {
-    if (response.status >= 300) throw this.#refusal(response, sent, TOKEN_ENDPOINT); // check: token status
+  #tokenAnswer(client: Client, response: HttpResponse, sent: Sent): JsonObject {
+    if (response.status >= 300) throw this.#refusal(client, response, sent, TOKEN_ENDPOINT); // check: token status
     const now = this.#clock.now();
     const answer = jsonOf(response, TOKEN_ENDPOINT, now);
-    if (answer.error) throw this.#refusal(response, sent, TOKEN_ENDPOINT); // check: error with 200
+    if (answer.error) throw this.#refusal(client, response, sent, TOKEN_ENDPOINT); // check: error with 200
     readTokenResponse(answer, now); // check: token response before openid-client
     return answer;
   }
 
   /** The failure an answer stands for. A server may quote the request: whatever credential was in it is masked. */
-  #refusal(response: HttpResponse, { body, headers }: Sent, purpose: string): PadlockError {
+  #refusal(client: Client, response: HttpResponse, { body, headers }: Sent, purpose: string): PadlockError {
     const redactor = this.#redactor.copy();
     for (const value of credentialsOf(new URLSearchParams(body))) redactor.add(value);
     redactor.add(headers.authorization?.replace(/^\S+ /, '') ?? '');
-    return oauthFailure(response, { purpose, now: this.#clock.now(), redactor });
+    return oauthFailure(response, { purpose, now: this.#clock.now(), redactor, provedBy: client.auth.name, others: client.others });
   }
 }
 

@@ -138,7 +138,7 @@ export class Refresher {
           hint: `Name where it comes from in the profile, or give it again; the session was ${purpose === 'refresh' ? 'kept' : 'forgotten here all the same'}.`,
         },
       );
-    return { ...(await clientOf(info, auth, authValues)), dpop };
+    return { ...(await clientOf(this.#registry, info, auth, authValues)), dpop };
   }
 
   /** The settings are another provider's or another client's: their secrets stay home. */

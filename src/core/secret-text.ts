@@ -10,10 +10,10 @@ const SECRET_LIMIT = 64 * 1024;
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 
 function refuse(place: Place, why: string): never {
-  fail(place.kind === 'usage' ? 'usage_bad_value' : 'config_missing_credential', `${place.name} ${why}.`);
+  fail(place.unreadable ?? (place.kind === 'usage' ? 'usage_bad_value' : 'config_missing_credential'), `${place.name} ${why}.`);
 }
 
-/** Bytes as they are. Throws `usage_bad_value`, or `config_missing_credential` for a place in the configuration. */
+/** Bytes as they are. Throws `usage_bad_value`, or `config_missing_credential` for a place in the configuration, or what the place says. */
 export function decodeText(content: Uint8Array, place: Place): string {
   if (content.length > SECRET_LIMIT) refuse(place, 'holds more than 64 kB');
   try {

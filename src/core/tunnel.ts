@@ -45,11 +45,12 @@ const authorization = ({ username, password }: URL): Record<string, string> =>
     ? {}
     : { 'proxy-authorization': `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}` };
 
-/** An agent whose connections go through `proxy`. `options` are for TLS to the target, and to the proxy when it speaks TLS. */
-export async function tunnelAgent(proxy: URL, options: AgentOptions): Promise<Agent> {
+/** An agent whose connections go through `proxy`. `options` are for TLS to the target, `toProxy` for TLS to the proxy where it speaks that. */
+export async function tunnelAgent(proxy: URL, options: AgentOptions, toProxy: AgentOptions): Promise<Agent> {
   const [https, tls] = await Promise.all([import('node:https'), import('node:tls')]);
   const { request } = proxy.protocol === 'https:' ? https : await import('node:http');
   const { secureContext } = options;
+  const { secureContext: contextToProxy } = toProxy;
 
   const connect = (target: TunnelOptions, done: Done): undefined => {
     const host = target.host?.includes(':') ? `[${target.host}]` : target.host;
@@ -63,7 +64,7 @@ export async function tunnelAgent(proxy: URL, options: AgentOptions): Promise<Ag
       agent: false,
       rejectUnauthorized: true,
       headers: { host: path, ...authorization(proxy) },
-      ...(secureContext && { secureContext }),
+      ...(contextToProxy && { secureContext: contextToProxy }),
       ...(target.closing && { signal: target.closing }),
     });
     asking.once('error', (error: Error & { code?: string }) => done(refused(proxy, `could not be used (${error.code ?? 'unknown'})`)));

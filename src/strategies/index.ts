@@ -1,8 +1,14 @@
 /** Everything that can be chosen by name, one line each. Client authentication: the first that applies is the default. */
 import type { Strategy } from '../core/contracts.ts';
+import { clientAssertion } from './client-auth/client-assertion.ts';
 import { clientSecretBasic } from './client-auth/client-secret-basic.ts';
+import { clientSecretBasicRaw } from './client-auth/client-secret-basic-raw.ts';
+import { clientSecretJwt } from './client-auth/client-secret-jwt.ts';
 import { clientSecretPost } from './client-auth/client-secret-post.ts';
 import { none } from './client-auth/none.ts';
+import { privateKeyJwt } from './client-auth/private-key-jwt.ts';
+import { selfSignedTlsClientAuth } from './client-auth/self-signed-tls-client-auth.ts';
+import { tlsClientAuth } from './client-auth/tls-client-auth.ts';
 import { curlConfig } from './formatters/curl-config.ts';
 import { dotenv } from './formatters/dotenv.ts';
 import { env as envFormat } from './formatters/env.ts';
@@ -29,8 +35,14 @@ export const strategies: readonly Strategy[] = [
   clientCredentials,
   password,
   none,
+  clientAssertion,
+  tlsClientAuth,
+  selfSignedTlsClientAuth,
+  privateKeyJwt,
   clientSecretPost,
+  clientSecretJwt,
   clientSecretBasic,
+  clientSecretBasicRaw,
   jwks,
   sharedSecret,
   table,

@@ -13,6 +13,15 @@ import { strategies } from '../../src/strategies/index.ts';
 const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
   'grant client-credentials': ['keeps secrets out of its errors and out of what it shows'],
   'client-auth none': ['carries a client id and a secret of any characters'],
+  // The connection is what proves them.
+  'client-auth tls-client-auth': ['carries a client id and a secret of any characters'],
+  'client-auth self-signed-tls-client-auth': ['carries a client id and a secret of any characters'],
+  // It refuses the client id of the checks, which has a colon.
+  'client-auth client-secret-basic-raw': [
+    'adds one way of authentication, not several',
+    'leaves the form and the headers as they were',
+    'carries a client id and a secret of any characters',
+  ],
   'formatter table': ['for programs: is one document that reads back as it was'],
   'formatter raw': ['for programs: is one document that reads back as it was'],
   'formatter yaml': ['for programs: is one document that reads back as it was'],

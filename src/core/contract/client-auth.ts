@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { ClientAuth, ClientAuthRequest, Values } from '../contracts.ts';
 import { isPadlockError } from '../errors.ts';
+import type { JsonObject } from '../json-value.ts';
 import { broken, type Check, must, named, settled, skip } from './check.ts';
 import { provider, SECRET, valuesFor } from './samples.ts';
 
@@ -20,10 +22,19 @@ const given = (): Pick<ClientAuthRequest, 'form' | 'headers'> => ({
   headers: new Map(HEADERS),
 });
 
+/** What a user has to give, and what is secret; a key where that is what it has to be. */
+function valuesOf({ options = {} }: ClientAuth): Values {
+  const needed = Object.entries(options).filter(([, option]) => option.required || option.secret || option.default !== undefined);
+  const values = valuesFor(Object.fromEntries(needed), SECRET);
+  if (options.privateKey === undefined) return values;
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...values, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }), clientCertificate: undefined };
+}
+
 /** The request after the client has authenticated. */
 async function authenticated(auth: ClientAuth): Promise<Pick<ClientAuthRequest, 'form' | 'headers'>> {
   const request = given();
-  const values: Values = valuesFor(auth.options, SECRET);
+  const values = valuesOf(auth);
   const end = await settled(() =>
     auth.authenticate(values, Object.freeze({ ...request, provider, url: 'https://provider.example/token', now: Date.now() })),
   );
@@ -40,6 +51,19 @@ function basic(header: string): readonly [string, string] {
     .split(':')
     .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
   return [user ?? '', secret ?? ''];
+}
+
+const claimsOf = (assertion: string): JsonObject =>
+  JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()) as JsonObject;
+
+/** An assertion that was signed here: about this client, and for one request (RFC 7523 §3). */
+async function mustBeItsOwn(assertion: string, auth: ClientAuth): Promise<void> {
+  const { iss, sub, aud, exp, jti } = claimsOf(assertion);
+  must(iss === provider.clientId && sub === provider.clientId, 'iss and sub of the assertion are not the client');
+  must(typeof aud === 'string' && aud.startsWith(provider.issuer), 'the assertion is not for the provider (aud)');
+  must(typeof exp === 'number' && exp * 1000 < Date.now() + 600_000, 'the assertion is good for longer than a request needs (exp)');
+  const next = (await authenticated(auth)).form.get('client_assertion') ?? '';
+  must(jti !== undefined && claimsOf(next).jti !== jti, 'two assertions have the same jti');
 }
 
 /** Client authentication adds one proof to a request and leaves the rest alone. */
@@ -97,6 +121,11 @@ export const clientAuthChecks: readonly Check<ClientAuth>[] = [
         must(user === provider.clientId && secret === SECRET, 'client id or secret arrive changed');
       } else if (form.has('client_secret')) {
         must(form.get('client_secret') === SECRET && form.getAll('client_secret').length === 1, 'the secret arrives changed');
+      } else if (form.has('client_assertion')) {
+        must(form.has('client_assertion_type'), 'the assertion does not say of which type it is (RFC 7521 §4.2)');
+        must(form.getAll('client_assertion').length === 1, 'there are two assertions');
+        const assertion = form.get('client_assertion') ?? '';
+        if (assertion !== SECRET) await mustBeItsOwn(assertion, auth);
       } else skip('it sends no secret');
     },
   },

@@ -58,6 +58,8 @@ const OPTION: Readonly<Record<string, Test>> = {
   project: flag,
   flagOnly: flag,
   account: text,
+  unreadable: oneOf('config_bad_key'),
+  issued: flag,
   minimum: number,
   maximum: number,
 };

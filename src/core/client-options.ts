@@ -1,0 +1,42 @@
+/** The words by which a client proves itself, shared by the ways of doing so. */
+import { ASYMMETRIC, SYMMETRIC } from './algorithms.ts';
+import { defineOptions, shared } from './options.ts';
+
+export const clientOptions = defineOptions({
+  clientSecret: shared.clientSecret,
+  privateKey: {
+    type: 'string',
+    summary: "the client's private key, PEM or JWK",
+    secret: true,
+    account: 'who',
+    unreadable: 'config_bad_key',
+  },
+  clientCertificate: {
+    type: 'string',
+    summary: "the client's certificate with its chain, PEM",
+    secret: true,
+    account: 'who',
+    unreadable: 'config_bad_key',
+  },
+  clientAssertion: {
+    type: 'string',
+    summary: 'a signed statement of who the client is, made elsewhere',
+    secret: true,
+    account: 'who',
+    issued: true,
+  },
+  clientAssertionAlg: {
+    type: 'string',
+    summary: 'what signs the assertion; by default what the key and the provider can do',
+    placeholder: 'ALG',
+    choices: [...SYMMETRIC, ...ASYMMETRIC],
+    account: 'who',
+  },
+  clientAssertionAudience: {
+    type: 'string',
+    summary: 'whom the assertion is for',
+    choices: ['issuer', 'token-endpoint'],
+    default: 'issuer',
+    account: 'who',
+  },
+});
