@@ -85,16 +85,14 @@ function whatElse(text: string): string {
 }
 
 const BY_CURVE: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
-const BY_HASH: Readonly<Record<string, string>> = { sha256: 'PS256', sha384: 'PS384', sha512: 'PS512' };
 
 function algorithmsOf({ asymmetricKeyDetails: details = {}, asymmetricKeyType: type }: KeyObject): readonly string[] {
-  if (type === 'rsa' || type === 'rsa-pss') {
+  if (type === 'rsa') {
     if ((details.modulusLength ?? 0) < 2048) fail('config_bad_key', 'The private key is an RSA key of less than 2048 bits.'); // check: length of a private key
-    const pss = details.hashAlgorithm === undefined ? Object.values(BY_HASH) : [BY_HASH[details.hashAlgorithm] ?? []].flat();
-    if (pss.length > 0) return type === 'rsa' ? ['RS256', ...pss, 'RS384', 'RS512'] : pss;
+    return ['RS256', 'PS256', 'PS384', 'PS512', 'RS384', 'RS512'];
   }
   const curve = BY_CURVE[details.namedCurve ?? ''];
   if (type === 'ec' && curve !== undefined) return [curve];
   if (type === 'ed25519') return ['EdDSA', 'Ed25519'];
-  fail('config_bad_key', 'The private key is of a type that no JOSE algorithm can use.', { hint: HOW });
+  fail('config_bad_key', 'The private key is of a type that cannot sign here.', { hint: HOW });
 }

@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createSocketServer, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { type HttpSettings, NodeHttp } from '../../src/core/http.ts';
 import type { Clock, Host, HttpRequest, LogFields } from '../../src/core/ports.ts';
 
@@ -97,10 +98,11 @@ export async function serveTls(identity: Certificate, answer: RequestListener, o
   return { url: `https://127.0.0.1:${port}`, port };
 }
 
-/** A CONNECT proxy that leads every name to `target`; with an `identity` it speaks TLS itself. */
-export async function proxyTo(target: number, credentials?: string, identity?: Certificate) {
+/** A CONNECT proxy that leads every name to `target`; with an `identity` it speaks TLS itself, and asks for a certificate. */
+export async function proxyTo(target: number, credentials?: string, identity?: Certificate, met: (socket: TLSSocket) => void = () => {}) {
   const connects: string[] = [];
-  const server = identity === undefined ? createServer() : createTlsServer(identity);
+  const asking = { requestCert: true, rejectUnauthorized: false };
+  const server = identity === undefined ? createServer() : createTlsServer({ ...identity, ...asking }).on('secureConnection', met);
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     connects.push(request.url ?? '');
     if (credentials !== undefined && request.headers['proxy-authorization'] !== `Basic ${Buffer.from(credentials).toString('base64')}`) {
