@@ -19,6 +19,12 @@ export interface PadlockOptions extends Omit<Request, 'signal'> {
   /** `none`, `client-secret-post`, … Default: what fits the secret and the provider. */
   readonly clientAuth?: string;
   readonly clientSecret?: Lazy<string>;
+  /** PEM or JWK: for `private-key-jwt`, or with a certificate for mutual TLS. */
+  readonly privateKey?: Lazy<string>;
+  /** PEM, with its chain. */
+  readonly clientCertificate?: Lazy<string>;
+  /** What somebody else signed for this client: a workload's identity. Fetched anew for each sign-in and refresh. */
+  readonly clientAssertion?: Lazy<string>;
   /** `password`, `client-credentials`, … or one of a plugin. */
   readonly flow?: string;
   /** `auto` (default), `jwks`, `shared-secret`, or one of a plugin. */

@@ -2,7 +2,7 @@
 import { ASYMMETRIC } from './algorithms.ts';
 import { requireChecks } from './claims.ts';
 import { type Compact, parseCompact, parsePayload } from './compact.ts';
-import { isPadlockError } from './errors.ts';
+import { fail, isPadlockError } from './errors.ts';
 import { verifyWithKeys } from './jose.ts';
 import type { JsonObject } from './json-value.ts';
 import { publicKeys } from './key-policy.ts';
@@ -17,6 +17,8 @@ export interface AccessTokenExpectation {
   readonly now: number;
   /** Seconds. */
   readonly skew?: number | undefined;
+  /** PEM of the certificate that this client shows, if any: a token that is bound to one is bound to this one (RFC 8705 §3.1). */
+  readonly certificate?: string | undefined;
   /** The issuer's key set. Absent: none is at hand, and none is fetched for this. Asked only when the token is the issuer's own. */
   readonly keys?: (() => Promise<readonly JsonObject[]>) | undefined;
 }
@@ -27,11 +29,13 @@ const unverified = (reason: Unverified): Verdict => ({ by: null, reason });
 /**
  * Checks an access token as far as a client can. A signature that the issuer's keys do not explain is no failure: some providers sign what only
  * they can read. One that they do explain makes its dates and audience binding: throws `token_claim_type`, `token_expired`, `token_audience`.
+ * A token that is bound to another certificate than ours is of no use to us: throws `token_key_not_found`.
  */
 export async function judgeAccessToken(token: string, expected: AccessTokenExpectation): Promise<Verdict> {
   const read = readable(token);
   if (read === undefined) return unverified('opaque');
   const { compact, payload } = read;
+  if (expected.certificate !== undefined) await checkBinding(payload, expected.certificate); // check: certificate binding
   if (payload.iss !== expected.issuer) return unverified('other_issuer'); // check: access token issuer
   const { alg } = compact.header;
   if (expected.keys === undefined || !ASYMMETRIC.includes(alg as string)) return unverified('not_checked'); // check: access token algorithm
@@ -40,6 +44,16 @@ export async function judgeAccessToken(token: string, expected: AccessTokenExpec
   if (proof === undefined) return unverified('no_key'); // check: access token signature
   requireChecks(payload, { ...expected, kind: 'access', alg: proof.alg }, ['claim types', 'exp', 'aud']); // check: access token claims
   return { by: 'jwks', ...proof };
+}
+
+async function checkBinding({ cnf }: JsonObject, certificate: string): Promise<void> {
+  const bound = typeof cnf === 'object' && cnf !== null ? (cnf as JsonObject)['x5t#S256'] : undefined;
+  if (bound === undefined) return;
+  const { thumbprint } = await import('./client-certificate.ts');
+  if (bound !== thumbprint(certificate))
+    fail('token_key_not_found', 'The access token is bound to another certificate than the one that was shown.', {
+      hint: 'Something between here and the provider may show a certificate of its own.',
+    });
 }
 
 /** The token as a JWT, or undefined where it is something else. */

@@ -1,5 +1,4 @@
 /** The words by which a client proves itself, shared by the ways of doing so. */
-import { ASYMMETRIC, SYMMETRIC } from './algorithms.ts';
 import { defineOptions, shared } from './options.ts';
 
 export const clientOptions = defineOptions({
@@ -29,7 +28,7 @@ export const clientOptions = defineOptions({
     type: 'string',
     summary: 'what signs the assertion; by default what the key and the provider can do',
     placeholder: 'ALG',
-    choices: [...SYMMETRIC, ...ASYMMETRIC],
+    choices: 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '),
     account: 'who',
   },
   clientAssertionAudience: {
@@ -40,3 +39,7 @@ export const clientOptions = defineOptions({
     account: 'who',
   },
 });
+
+const { clientCertificate, privateKey } = clientOptions;
+/** What mutual TLS needs; one file may hold both. */
+export const tlsClientOptions = defineOptions({ clientCertificate: { ...clientCertificate, required: true }, privateKey });

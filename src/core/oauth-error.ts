@@ -31,8 +31,6 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** Lock-outs that arrive as 429: waiting a second does not help, and another try makes it worse. */
 const LOCKED = new Set(['too_many_attempts']);
 
-const SILENT = 'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth) or the flow may be wrong.';
-
 /** Where providers say how they will find this answer in their log. */
 const REQUEST_ID = ['x-request-id', 'x-correlation-id', 'x-ms-request-id'];
 
@@ -111,6 +109,7 @@ const alternatives = ({ others = [] }: FailureContext): string => (others.length
 function hintFor(code: ErrorCode, error: string | undefined, client: FailureContext): string | undefined {
   if (code === 'client_invalid' && client.provedBy !== undefined)
     return `Check --client-id and what proves it (${client.provedBy}), or choose another way with --client-auth${alternatives(client)}.`;
-  if (error === undefined && code === 'proto_bad_shape') return SILENT.replace('--client-auth', `--client-auth${alternatives(client)}`);
+  if (error === undefined && code === 'proto_bad_shape')
+    return `The provider gave no reason; the client id, the client secret, how it is sent (--client-auth${alternatives(client)}) or the flow may be wrong.`;
   return undefined;
 }

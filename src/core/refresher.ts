@@ -77,6 +77,7 @@ export class Refresher {
       grant,
       request,
       asking: { signal },
+      certificate: client.identity?.cert,
       signal: lasting,
       warn: (notice: { code: string; message: string }) => this.#notices.warn(notice),
     };

@@ -76,7 +76,8 @@ export class SignIn {
     const asked = requestFrom(this.#settings, grant, request);
     const dpop = asked.dpop === true ? await newDpopKey(info.metadata.dpop_signing_alg_values_supported) : undefined;
     const client: Client = { ...(await chooseClient(this.#registry, this.#settings, info, asking)), dpop };
-    const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn });
+    const certificate = client.identity?.cert;
+    const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn, certificate });
     if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
       warn({ code: 'deprecated_flow', message: grant.deprecated });
 

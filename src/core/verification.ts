@@ -25,6 +25,8 @@ export interface CheckContext {
   readonly warn: (notice: Notice) => void;
   /** Of a refresh: whose session it is, null where that is not known. Then an ID token may be absent, and must be theirs. */
   readonly refreshes?: string | null;
+  /** PEM of the certificate that the client showed. */
+  readonly certificate?: string | undefined;
 }
 
 /** What was found out about the tokens of one answer. */
@@ -166,13 +168,13 @@ export class Verification {
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };
   }
 
-  async #accessToken(tokens: TokenSet, { info, request, signal }: CheckContext, keysAtHand: boolean): Promise<Verdict> {
+  async #accessToken(tokens: TokenSet, { certificate, info, request, signal }: CheckContext, keysAtHand: boolean): Promise<Verdict> {
     const insisted = this.#settings.get('requireVerified') === true;
     const keys = async () => (await this.#provider.keys(info, false, signal)).keys;
     const usable = (keysAtHand || insisted) && info.metadata.jwks_uri !== undefined;
     const verdict = await this.#judge(
       tokens,
-      { ...this.expectation(info), audience: request.audience, keys: usable ? keys : undefined },
+      { ...this.expectation(info), audience: request.audience, certificate, keys: usable ? keys : undefined },
       insisted,
     );
     if (insisted && verdict.by === null)

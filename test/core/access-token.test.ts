@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type AccessTokenExpectation, judgeAccessToken } from '../../src/core/access-token.ts';
+import { thumbprint } from '../../src/core/client-certificate.ts';
+import { certificate } from '../support/certificate.ts';
 import { CLIENT, claims, codeOf, ISSUER, keyFor, NOW, nameless, SECONDS, segment, strangerFor, token } from './forge.ts';
 
 const rs = keyFor('RS256');
@@ -28,6 +30,17 @@ describe('an access token', () => {
     ['one that signs no claims', token(rs, { payload: 'text' })],
   ])('that is %s is opaque', async (_, text) => {
     expect(await judgeAccessToken(text, expected)).toEqual(none('opaque'));
+  });
+
+  test('that is bound to a certificate has to be bound to ours, whoever signed it', async () => {
+    const [ours, theirs] = [certificate().cert, certificate().cert];
+    const boundTo = (pem: string, more = {}): string => token(rs, { payload: api({ cnf: { 'x5t#S256': thumbprint(pem) }, ...more }) });
+    const mine = { ...expected, certificate: ours };
+    expect(await judgeAccessToken(boundTo(ours), mine)).toMatchObject({ by: 'jwks' });
+    expect(await judgeAccessToken(token(rs, { payload: api() }), mine)).toMatchObject({ by: 'jwks' });
+    for (const text of [boundTo(theirs), boundTo(theirs, { iss: 'https://sts.example.test' })])
+      expect(await codeOf(() => judgeAccessToken(text, mine))).toBe('token_key_not_found');
+    expect(await judgeAccessToken(boundTo(theirs), expected)).toMatchObject({ by: 'jwks' }); // something on the way may show one
   });
 
   test('of another issuer is labelled, and no key is asked for', async () => {

@@ -3,6 +3,7 @@ import { PadlockError } from '../../src/core/errors.ts';
 import { HINTS } from '../../src/core/hints.ts';
 import { defineOptions } from '../../src/core/options.ts';
 import type { Prompt, Question } from '../../src/core/ports.ts';
+import { privateKeyJwt } from '../../src/strategies/client-auth/private-key-jwt.ts';
 import { CANARY, errorOf, hostWith, MemoryFiles, passwordOptions, registryWith, settingsOf } from './config-fixture.ts';
 
 const FLOW = 'the password flow';
@@ -263,6 +264,25 @@ describe('a secret by reference', () => {
     const registry = registryWith({ kind: 'source', name: 'vault', summary: 'a vault', read: async () => 7 as never });
     expect(await errorOf(() => ask('{ vault: x }', { registry }))).toMatchObject({ code: 'plugin_contract' });
   });
+});
+
+test.each([
+  ['a flag', { flags: { privateKeyFile: 'absent.pem' } }, '--private-key-file names a file that does not exist.'],
+  ['a flag that names an empty file', { flags: { privateKeyFile: 'empty.pem' } }, '--private-key-file holds no secret: it is empty.'],
+  ['a variable', { env: { PADLOCK_PRIVATE_KEY_FILE: '/absent.pem' } }, 'PADLOCK_PRIVATE_KEY_FILE names a file that does not exist.'],
+  [
+    'a profile',
+    { config: 'default_profile: work\nprofiles: { work: { private_key: { file: absent.pem } } }' },
+    'profiles.work.private_key names a file that does not exist.',
+  ],
+])('a key that %s names and that is not there is config_bad_key (A23)', async (_, call, message) => {
+  const settings = await settingsOf({
+    files: { '/home/robin/project/empty.pem': '' },
+    ...call,
+    more: { registry: registryWith(privateKeyJwt) },
+  });
+  const error = await errorOf(() => settings.values(privateKeyJwt.options, 'private-key-jwt'));
+  expect(error).toMatchObject({ code: 'config_bad_key', exit: 3, message });
 });
 
 test('a program gives a secret as a text or as a function that fetches it', async () => {

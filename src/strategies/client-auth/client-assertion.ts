@@ -1,4 +1,3 @@
-import { attachAssertion } from '../../core/client-assertion.ts';
 import { clientOptions } from '../../core/client-options.ts';
 import type { ClientAuth, Recorded } from '../../core/contracts.ts';
 import { defineOptions, type ValuesOf } from '../../core/options.ts';
@@ -22,5 +21,8 @@ export const clientAssertion = {
   options,
   applies: ({ clientAssertion: assertion }: Partial<ValuesOf<typeof options>>) =>
     assertion !== undefined || { no: 'there is no assertion' },
-  authenticate: (values: ValuesOf<typeof options>, request) => attachAssertion(request, values.clientAssertion, values.clientAssertionType),
+  async authenticate(values: ValuesOf<typeof options>, request) {
+    const { attachAssertion } = await import('../../core/client-assertion.ts');
+    attachAssertion(request, values.clientAssertion, values.clientAssertionType);
+  },
 } satisfies Recorded<ClientAuth>;

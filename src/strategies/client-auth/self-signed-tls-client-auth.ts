@@ -1,5 +1,6 @@
+import { tlsClientOptions } from '../../core/client-options.ts';
 import type { ClientAuth, Recorded } from '../../core/contracts.ts';
-import { listsTls, nameClient, shownIdentity, tlsClientOptions } from '../../core/tls-client.ts';
+import type { ValuesOf } from '../../core/options.ts';
 
 /** Mutual TLS with a certificate that the provider knows itself (RFC 8705 §2.2). */
 export const selfSignedTlsClientAuth = {
@@ -8,7 +9,14 @@ export const selfSignedTlsClientAuth = {
   summary: 'a certificate of its own making that the provider was told of',
   method: 'self_signed_tls_client_auth',
   options: tlsClientOptions,
-  applies: (values, provider) => listsTls('self_signed_tls_client_auth', values, provider),
-  authenticate: (_values, request) => nameClient(request),
-  tls: shownIdentity,
+  applies({ clientCertificate }: Partial<ValuesOf<typeof tlsClientOptions>>, { metadata }) {
+    if (clientCertificate === undefined) return { no: 'there is no client certificate' };
+    return (
+      metadata.token_endpoint_auth_methods_supported?.includes('self_signed_tls_client_auth') || {
+        no: 'the provider does not list self_signed_tls_client_auth',
+      }
+    );
+  },
+  authenticate: async (_values, request) => (await import('../../core/tls-client.ts')).nameClient(request),
+  tls: async (values: ValuesOf<typeof tlsClientOptions>) => (await import('../../core/tls-client.ts')).shownIdentity(values),
 } satisfies Recorded<ClientAuth>;

@@ -146,12 +146,12 @@ describe('client-secret-jwt', () => {
 });
 
 describe('client-assertion', () => {
-  test('passes on what it was given, as the type that was said', () => {
+  test('passes on what it was given, as the type that was said', async () => {
     const sent = request();
-    clientAssertion.authenticate({ clientAssertion: 'a.b.c', clientAssertionType: undefined }, sent);
+    await clientAssertion.authenticate({ clientAssertion: 'a.b.c', clientAssertionType: undefined }, sent);
     expect(Object.fromEntries(sent.form)).toEqual({ client_id: CLIENT, client_assertion: 'a.b.c', client_assertion_type: BEARER });
     const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-spiffe';
-    clientAssertion.authenticate({ clientAssertion: 'a.b.c', clientAssertionType }, sent);
+    await clientAssertion.authenticate({ clientAssertion: 'a.b.c', clientAssertionType }, sent);
     expect(sent.form.getAll('client_assertion_type')).toEqual([clientAssertionType]);
   });
 });

@@ -7,8 +7,9 @@ import type { PadlockOptions, Plugin } from '../../../src/index.ts';
 import { clientSecretBasic } from '../../../src/strategies/client-auth/client-secret-basic.ts';
 import { clientSecretPost } from '../../../src/strategies/client-auth/client-secret-post.ts';
 import { none } from '../../../src/strategies/client-auth/none.ts';
-import { fakeProvider, METADATA, padlockAt } from '../../core/fake-provider.ts';
+import { fakeProvider, METADATA, padlockAt, tokens } from '../../core/fake-provider.ts';
 import { CLIENT, ISSUER, NOW, SECRET } from '../../core/forge.ts';
+import { certificate } from '../../support/certificate.ts';
 
 function request(clientId = CLIENT): ClientAuthRequest {
   const metadata = { issuer: ISSUER, token_endpoint: `${ISSUER}token` };
@@ -97,6 +98,66 @@ describe('the way that is taken', () => {
     ['none', 'that was chosen, though there is a secret', ['client_secret_post'], { clientAuth: 'none' }],
   ])('is %s where %s', async (way, _, methods, options) => {
     await expect(taken(methods, options)).resolves.toBe(way);
+  });
+
+  const { cert, key } = certificate();
+  test.each<[string, readonly string[], Record<string, string>]>([
+    ['private-key-jwt', ['client_secret_basic', 'private_key_jwt'], { privateKey: key }],
+    ['private-key-jwt', [], { privateKey: key }],
+    ['private-key-jwt', [], { privateKey: key, clientSecret: SECRET }],
+    ['private-key-jwt', ['private_key_jwt'], { privateKey: key, clientCertificate: cert }],
+    ['tls', ['private_key_jwt', 'tls_client_auth'], { privateKey: key, clientCertificate: cert }],
+    ['tls', ['self_signed_tls_client_auth'], { clientCertificate: `${cert}${key}` }],
+    ['client-assertion', ['client_secret_basic'], { clientAssertion: 'made.by.github' }],
+    ['client-assertion', [], { clientAssertion: 'made.by.github', clientSecret: SECRET }],
+  ])('is %s where the provider lists %j and there is %j', async (way, methods, values) => {
+    const provider = fakeProvider();
+    provider.metadata = { ...METADATA, token_endpoint_auth_methods_supported: methods };
+    await padlockAt(provider, { ...without, values }).authenticate();
+    const sent = provider.requests.find(({ method }) => method === 'POST');
+    const form = provider.forms()[0];
+    const assertion = form?.get('client_assertion');
+    const assertions = { 'made.by.github': 'client-assertion' }[String(assertion)] ?? (assertion ? 'private-key-jwt' : undefined);
+    expect([form?.get('client_secret'), sent?.headers?.authorization, form?.get('client_id')]).toEqual([null, undefined, CLIENT]);
+    expect(sent?.identity === undefined ? assertions : 'tls').toBe(way);
+  });
+
+  test('is not "none" where the certificate that was given fits nothing the provider lists', async () => {
+    const provider = fakeProvider();
+    const error = await padlockAt(provider, { ...without, values: { clientCertificate: `${cert}${key}` } })
+      .authenticate()
+      .catch((thrown: PadlockError) => thrown);
+    expect(error).toMatchObject({ code: 'usage_missing_option', hint: expect.stringContaining('does not list tls_client_auth') });
+    expect(provider.forms()).toEqual([]);
+  });
+
+  test('sends the form to the address that certificates have', async () => {
+    const provider = fakeProvider();
+    provider.metadata = {
+      ...METADATA,
+      token_endpoint_auth_methods_supported: ['tls_client_auth'],
+      mtls_endpoint_aliases: { token_endpoint: 'https://mtls.example.test/token' },
+    };
+    provider.others['/token'] = ({ url, identity }) => ({ body: tokens({ access_token: `${url}/${identity?.cert.length}` }) });
+    const { access } = await padlockAt(provider, { ...without, values: { clientCertificate: cert, privateKey: key } }).authenticate();
+    expect(access.value).toBe(`https://mtls.example.test/token/${cert.length}`);
+  });
+
+  test('that is refused is told with what else the provider takes, in our words', async () => {
+    for (const [answer, code] of [
+      [{ status: 401, body: { error: 'invalid_client' } }, 'client_invalid'],
+      [{ status: 400, body: '' }, 'proto_bad_shape'],
+    ] as const) {
+      const provider = fakeProvider(answer);
+      provider.metadata = { ...METADATA, token_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt', 'unheard_of'] };
+      const error = await padlockAt(provider)
+        .authenticate()
+        .catch((thrown: PadlockError) => thrown);
+      expect(error).toMatchObject({
+        code,
+        hint: expect.stringContaining('--client-auth: the provider lists client-assertion, private-key-jwt, client-secret-basic-raw'),
+      });
+    }
   });
 
   test('is never another one after a refusal: that would count as another wrong password', async () => {
