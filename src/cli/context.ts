@@ -49,7 +49,10 @@ export function contextOf({ argv, command, config, container, format, options, r
       warnings.push(notice);
       if (!machine() && !manners.quiet) tell(`Warning: ${notice.message}`);
     },
-    show: (line, event) => (machine() ? tell(JSON.stringify({ event: 'action_required', ...event })) : tell(line)),
+    show(line, event) {
+      if (!machine()) tell(line);
+      else if (event !== undefined) tell(JSON.stringify({ event: 'action_required', ...event }));
+    },
   };
   const { warn } = notices;
   const flags = new Map(argv.given.map((given) => [layerKey(given), given.value]));

@@ -1,7 +1,7 @@
 /** Node's versions of what the program needs: streams, signals, standard input, pino on stderr. */
 import { constants } from 'node:os';
 import { PadlockError } from '../core/errors.ts';
-import { noBrowser, realClock, silentLog } from '../core/headless.ts';
+import { realClock, silentLog } from '../core/headless.ts';
 import type { Log } from '../core/ports.ts';
 import type { Divert } from './execute.ts';
 import { NodeFiles } from './node-files.ts';
@@ -116,7 +116,7 @@ export function nodeParts(process: NodeJS.Process) {
     host: nodeHost(env),
     files: new NodeFiles(),
     clock: realClock,
-    browser: noBrowser,
+    browser: { open: async (url) => (await import('./browser.ts')).openBrowser(url, env) },
     log: (manners: Manners) => pinoLog(manners, stderr),
     prompt: ({ input }: Pick<Manners, 'input'>) => terminalPrompt(() => process.stdin, stderr, input),
   } satisfies Partial<World>;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { abortReason } from '../core/abort.ts';
 import { PadlockError } from '../core/errors.ts';
 import { excerpt } from '../core/text.ts';
+import { childEnv } from './child-env.ts';
 import type { Environment } from './proxy.ts';
 
 /** Milliseconds; long enough to touch a key or type a passphrase. */
@@ -18,10 +19,6 @@ export interface RunOptions {
   readonly patience?: number;
 }
 
-/** What the program needs of the environment: all but Padlock's own variables, which may hold other secrets. */
-const inherited = (env: Environment): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('PADLOCK_')));
-
 /**
  * Standard output as UTF-8. No shell, so nothing in an argument is interpreted; messages name the program and no argument.
  * Throws `config_missing_credential`; rejects with the signal's reason when that aborts.
@@ -36,7 +33,7 @@ export async function runProgram([program, ...parameters]: readonly string[], op
 
   return new Promise((resolve, reject) => {
     const others = interactive ? 'inherit' : 'ignore';
-    const child = spawn(program, parameters, { env: inherited(env), shell: false, windowsHide: true, stdio: [others, 'pipe', others] });
+    const child = spawn(program, parameters, { env: childEnv(env), shell: false, windowsHide: true, stdio: [others, 'pipe', others] });
     const chunks: Uint8Array[] = [];
     let size = 0;
     const end = (reason: unknown): void => {

@@ -3,7 +3,7 @@ import { readConfig } from '../core/config-file.ts';
 import { fail } from '../core/errors.ts';
 import { isReference } from '../core/layer.ts';
 import { loadSettings } from '../core/load-settings.ts';
-import type { Clock, Files, Host, Notices, Ports, Prompt } from '../core/ports.ts';
+import type { Browser, Clock, Files, Host, Notices, Ports, Prompt } from '../core/ports.ts';
 import { visible } from '../core/text.ts';
 import { builtIn, type PadlockOptions, valuesFrom } from '../index.ts';
 import { caFrom } from './ca-file.ts';
@@ -18,6 +18,7 @@ import { folded } from './layout.ts';
 import { run } from './program.ts';
 
 export interface TerminalPorts extends Partial<Ports> {
+  readonly browser: Browser;
   readonly clock: Clock;
   readonly files: Files;
   readonly host: Host;
@@ -27,10 +28,10 @@ export interface TerminalPorts extends Partial<Ports> {
 
 /** The machine and the terminal of this process: its environment, directories, files, and a human to ask if there is one. */
 export function terminalPorts(): TerminalPorts {
-  const { clock, files, host, prompt, stderr } = nodeParts(process);
+  const { browser, clock, files, host, prompt, stderr } = nodeParts(process);
   const tell = (line: string): void => void stderr.write(`${folded(visible(line), stderr.columns)}\n`).catch(() => {}); // a closed stderr must not end a sign-in
-  const notices: Notices = { warn: ({ message }) => tell(`Warning: ${message}`), show: tell };
-  return { clock, files, host, notices, prompt: prompt({ input: true }) };
+  const notices: Notices = { warn: ({ message }) => tell(`Warning: ${message}`), show: (line) => tell(line) };
+  return { browser, clock, files, host, notices, prompt: prompt({ input: true }) };
 }
 
 /**

@@ -45,13 +45,15 @@ export interface GrantHost {
   /** Any other request: to the issuer's hosts, or to those the strategy's `hosts` names. */
   http(request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse>;
   ask(question: Question): Promise<string>;
+  /** A line to read now, before waiting. `event` is its machine form; a line without one is for people only. */
   show(line: string, event?: Readonly<Record<string, string | number>>): void;
   warn(notice: Notice): void;
   /** Opens the system's browser. False where there is none. */
   browse(url: string): Promise<boolean>;
   /** Milliseconds since the epoch. */
   now(): number;
-  sleep(seconds: number): Promise<void>;
+  /** Rejects when the sign-in is cancelled, or when `signal` aborts: a wait that nobody needs any more must not keep a process alive. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   readonly fail: Fail;
 }
 

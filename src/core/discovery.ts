@@ -18,6 +18,7 @@ const LISTS: ReadonlySet<string> = new Set([
   'grant_types_supported',
   'token_endpoint_auth_methods_supported',
   'id_token_signing_alg_values_supported',
+  'code_challenge_methods_supported',
 ]);
 
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';

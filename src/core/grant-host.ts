@@ -58,7 +58,7 @@ export function grantHost(
     warn,
     browse: (url) => ports.browser.open(url),
     now: () => ports.clock.now(),
-    sleep: (seconds) => ports.clock.sleep(seconds * 1000, signal),
+    sleep: (seconds, own) => ports.clock.sleep(seconds * 1000, own === undefined ? signal : AbortSignal.any([signal, own])),
     fail(code: string, about: About = {}): never {
       throw new PadlockError(code, about);
     },

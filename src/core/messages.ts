@@ -27,6 +27,7 @@ export interface Metadata {
   readonly grant_types_supported?: readonly string[];
   readonly token_endpoint_auth_methods_supported?: readonly string[];
   readonly id_token_signing_alg_values_supported?: readonly string[];
+  readonly code_challenge_methods_supported?: readonly string[];
   readonly [member: string]: JsonValue | undefined;
 }
 

@@ -17,9 +17,12 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   login_required: 'auth_interaction_required',
   consent_required: 'auth_interaction_required',
   interaction_required: 'auth_interaction_required',
+  account_selection_required: 'auth_interaction_required',
+  unmet_authentication_requirements: 'auth_interaction_required',
   invalid_client: 'client_invalid',
   unauthorized_client: 'client_unauthorized',
   unsupported_grant_type: 'client_unsupported_grant',
+  unsupported_response_type: 'client_unsupported_grant',
   invalid_scope: 'client_invalid_scope',
   invalid_request: 'client_invalid_request',
   invalid_target: 'client_invalid_target',
@@ -60,9 +63,11 @@ function codeOf(response: HttpResponse, error: string | undefined): ErrorCode {
   // a server in trouble is believed in nothing else: a 503 that says invalid_grant must not end a session
   if (response.status === 429 || response.status >= 500) return codeOfStatus(response); // check: server in trouble
   if (error === undefined) return codeOfStatus(response); // check: no OAuth error
-  if (Object.hasOwn(CODES, error)) return CODES[error] as ErrorCode; // check: OAuth error
-  return 'auth_access_denied';
+  return codeOfError(error); // check: OAuth error
 }
+
+/** What an `error` of a token or an authorization response means; one that nobody knows is a refusal. */
+export const codeOfError = (error: string): ErrorCode => (Object.hasOwn(CODES, error) && CODES[error]) || 'auth_access_denied';
 
 export interface FailureContext {
   /** "the token endpoint". */

@@ -158,7 +158,7 @@ export interface Notice {
 /** What a human should see while a flow runs: warnings, URLs, codes. Where it goes is the host's business. */
 export interface Notices {
   warn(warning: Notice): void;
-  /** A line to read now, before waiting. `event` is its machine form. */
+  /** A line to read now, before waiting. `event` is its machine form; a line without one is for people only. */
   show(line: string, event?: Readonly<Record<string, string | number>>): void;
 }
 export const Notices = token<Notices>('Notices');

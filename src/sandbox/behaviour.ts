@@ -53,6 +53,11 @@ export interface Behaviour {
   readonly response?: Readonly<Record<string, Json>>;
   /** A DPoP proof has to hold a nonce of the provider's; one that does not is answered with one. */
   readonly dpopNonce?: boolean;
+  /**
+   * Parameters with which the browser is sent back to the client, to set; null removes one. At the endpoint `authorization`; pages may come
+   * before that.
+   */
+  readonly redirect?: Readonly<Record<string, string | null>>;
   /** For how many requests; default 1, `Infinity` for all. */
   readonly repeat?: number;
 }
@@ -68,6 +73,8 @@ export class Script {
     const changed = behaviour.response !== undefined || behaviour.idToken !== undefined || behaviour.accessToken !== undefined;
     if (replaced && changed)
       throw new TypeError('An answer is either replaced (status, body) or changed (response, idToken, accessToken).');
+    if (behaviour.redirect !== undefined && (endpoint !== 'authorization' || replaced || behaviour.hangUp !== undefined))
+      throw new TypeError('"redirect" changes what the endpoint authorization answers, and nothing else can be done to that.');
     if (behaviour.hangUp === 'before' && (replaced || changed))
       throw new TypeError('After hanging up before the answer there is no answer.');
     const { repeat = 1, ...rest } = behaviour;

@@ -19,6 +19,7 @@ import { kubectl } from './formatters/kubectl.ts';
 import { raw } from './formatters/raw.ts';
 import { table } from './formatters/table.ts';
 import { yaml } from './formatters/yaml.ts';
+import { authorizationCode } from './grants/authorization-code.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import { password } from './grants/password.ts';
 import { command } from './sources/command.ts';
@@ -32,6 +33,7 @@ import { jwks } from './verifiers/jwks.ts';
 import { sharedSecret } from './verifiers/shared-secret.ts';
 
 export const strategies: readonly Strategy[] = [
+  authorizationCode,
   clientCredentials,
   password,
   none,

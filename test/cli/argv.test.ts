@@ -83,7 +83,7 @@ describe('a value that cannot be', () => {
 
   test('no flow: the error has the list, best first, and a line that can be completed', async () => {
     const { error } = await refused(['auth', '--issuer', 'https://id.example'], 'usage_missing_flow');
-    expect(error.hint).toMatch(/client-credentials .*password .*For example: padlock auth --client-id ID --flow client-credentials\./);
+    expect(error.hint).toMatch(/authorization-code .*password .*For example: padlock auth --client-id ID --flow authorization-code\./);
   });
 
   test('an option of one flow is not for another', async () => {

@@ -98,7 +98,7 @@ describe('at a prompt', () => {
     const { code, screen } = await runCliTty(['auth'], {
       env,
       type: [
-        { when: /How do you want to sign in\?[\s\S]*password/, send: '\u001b[B\r' },
+        { when: /How do you want to sign in\?[\s\S]*password/, send: '\u001b[A\r' }, // up from the first is the last
         { when: /Password/, send: 'pa55word\r', secret: true },
       ],
     });

@@ -11,6 +11,7 @@ import { strategies } from '../../src/strategies/index.ts';
 
 /** Checks that cannot be tried on a strategy, because of what it is. Everything else has to pass. */
 const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
+  'grant authorization-code': ['keeps secrets out of its errors and out of what it shows'],
   'grant client-credentials': ['keeps secrets out of its errors and out of what it shows'],
   'client-auth none': ['carries a client id and a secret of any characters'],
   // The connection is what proves them.

@@ -1,7 +1,10 @@
 import type { Grant, GrantHost, Values } from '../contracts.ts';
 import { isPadlockError, PadlockError } from '../errors.ts';
+import { formOf } from '../form.ts';
+import { realClock } from '../headless.ts';
 import type { JsonObject } from '../json-value.ts';
 import type { Form, TokenResponse } from '../messages.ts';
+import { isLoopback } from '../url.ts';
 import { broken, type Check, must, named, type Settled, settled, skip } from './check.ts';
 import { frozen, provider, request, valuesFor } from './samples.ts';
 
@@ -29,7 +32,23 @@ const ANSWER: JsonObject = {
   verification_uri: 'https://provider.example/device',
   expires_in: 600,
   interval: 1,
+  request_uri: 'urn:sample:request',
 };
+
+/** Milliseconds that a second lasts here: nobody wants to wait, but what comes first has to come first. */
+const SECOND = 10;
+
+/** A browser whose user has signed in: it goes where the request says, with a code. */
+async function comeBack(url: string): Promise<boolean> {
+  const asked = new URL(url).searchParams;
+  const back = new URL(asked.get('redirect_uri') ?? 'about:blank');
+  if (back.protocol !== 'http:' || !isLoopback(back.hostname)) return false;
+  back.searchParams.set('code', 'sample-code');
+  back.searchParams.set('state', asked.get('state') ?? '');
+  const { get } = await import('node:http');
+  get(back, { agent: false }, (response) => response.resume()).on('error', () => {}); // what it did with the code is seen elsewhere
+  return true;
+}
 
 type Exchange = GrantHost['exchange'];
 
@@ -52,7 +71,7 @@ async function once(grant: Grant, text: string, exchange: Exchange): Promise<Run
       return exchange(grantType, form);
     },
     post: async () => ANSWER,
-    authorizationUrl: () => 'https://provider.example/authorize?client_id=sample',
+    authorizationUrl: (form) => `https://provider.example/authorize?${formOf(form).toString()}`,
     demand: () => {},
     http: async () => ({
       status: 200,
@@ -62,9 +81,9 @@ async function once(grant: Grant, text: string, exchange: Exchange): Promise<Run
     ask: async ({ choices }) => choices?.[0]?.value ?? text,
     show: (line) => void shown.push(line),
     warn: ({ message }) => void shown.push(message),
-    browse: async () => false,
+    browse: comeBack,
     now: () => 1_700_000_000_000,
-    sleep: async () => {},
+    sleep: (seconds, signal) => realClock.sleep(seconds * SECOND, signal),
     fail(code, about) {
       throw new PadlockError(code, about);
     },

@@ -46,16 +46,24 @@ const BASIC_ONLY: ReadonlySet<string | null> = new Set(
   Object.values(CLIENTS).flatMap(({ id, auth }) => (auth === 'client_secret_basic' ? [id] : [])),
 );
 
-/** What oidc-provider is to see: `audience`, Auth0's name for `resource` (RFC 8707); no posted secret of the client that has to use Basic. */
+/**
+ * What oidc-provider is to see: `audience`, Auth0's name for `resource` (RFC 8707); no posted secret of the client that has to use Basic; offline
+ * access, which it gives with consent only, for who just asks, as most providers do.
+ */
 function adapt(parameters: URLSearchParams): string {
   if (BASIC_ONLY.has(parameters.get('client_id'))) parameters.delete('client_secret');
   const audience = parameters.get('audience');
   if (audience !== null && !parameters.has('resource')) parameters.set('resource', audience);
+  if (/\boffline_access\b/.test(parameters.get('scope') ?? '') && parameters.has('response_type') && !parameters.has('prompt'))
+    parameters.set('prompt', 'consent');
   return parameters.toString();
 }
 
 /** The middleware around oidc-provider's own. */
 export function door(provider: Provider, setup: Setup, ask: Ask) {
+  /** For the next time that a browser is sent back to its client. */
+  let redirect: Behaviour['redirect'];
+
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     const form = new URLSearchParams(await bodyOf(ctx.req));
     const request = {
@@ -85,8 +93,10 @@ export function door(provider: Provider, setup: Setup, ask: Ask) {
 
   async function answer(ctx: KoaContextWithOIDC, behaviour: Behaviour, honest: () => Promise<void>): Promise<void> {
     if (behaviour.status === undefined && behaviour.body === undefined) {
+      redirect = behaviour.redirect ?? redirect;
       await honest();
       change(ctx, behaviour);
+      if (redirect !== undefined && changeRedirect(ctx, redirect)) redirect = undefined;
     } else {
       ctx.status = behaviour.status ?? 200;
       if (typeof behaviour.body === 'string') ctx.body = behaviour.body;
@@ -114,6 +124,19 @@ export function door(provider: Provider, setup: Setup, ask: Ask) {
     ctx.body = body;
     if (type !== '') ctx.set('content-type', type);
   }
+}
+
+/** Sends a browser that leaves for its client there with other parameters; false when it stays here. */
+function changeRedirect(ctx: KoaContextWithOIDC, parameters: NonNullable<Behaviour['redirect']>): boolean {
+  const location = ctx.response.get('location');
+  if (location === '' || new URL(location, ctx.href).origin === new URL(ctx.href).origin) return false;
+  const url = new URL(location);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  ctx.redirect(url.href);
+  return true;
 }
 
 /** Takes the answer out of Koa's hands and breaks it off. */

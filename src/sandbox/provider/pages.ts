@@ -1,5 +1,6 @@
 /** What a human sees: plain HTML without scripts, styles or anything from elsewhere. */
 import type { Client, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { USER } from '../clients.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const text = (value: unknown): string => String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
@@ -20,7 +21,7 @@ export const loginPage = (action: string, wrong: boolean): string =>
       '<p><label>Email <input type="email" name="username" autocomplete="username" autofocus></label></p>\n' +
         '<p><label>Password <input type="password" name="password" autocomplete="current-password"></label></p>',
       'Sign in',
-    )}`,
+    )}\n<p>The one account here: <code>${text(USER.username)}</code>, password <code>${text(USER.password)}</code></p>`,
   );
 
 /** Asks whether a client may have what it wants. */

@@ -1,0 +1,226 @@
+/** The authorization-code flow at a real provider: B24, B25, B38–B41, V10, V13, V14. */
+import { describe, expect, test } from '@jest/globals';
+import { createPadlock, type PadlockError, type PadlockOptions } from '../../src/index.ts';
+import type { Behaviour, ClientVariant } from '../../src/sandbox/index.ts';
+import { sharedSandbox } from '../support/sandbox.ts';
+
+const idp = sharedSandbox();
+const shown: unknown[] = [];
+
+/** A program whose user signs in as soon as a browser opens; `more` is what it wants of the flow. */
+function program(
+  values: Readonly<Record<string, unknown>> = {},
+  { variant = 'public' as ClientVariant, ...rest }: PadlockOptions & { variant?: ClientVariant } = {},
+) {
+  shown.length = 0;
+  const notices = {
+    warn: () => {},
+    show: (line: string, event?: object) => void shown.push(event === undefined ? line : { line, ...event }),
+  };
+  return createPadlock({ ...idp().client('authorization-code', variant), values, ports: { ...idp().human(), notices }, ...rest });
+}
+const asked = () => idp().requests.at('authorization')[0]?.query ?? {};
+const sent = () =>
+  idp()
+    .requests.at('token')
+    .map(({ form }) => form);
+
+describe('signing in with a browser', () => {
+  test.each<ClientVariant>(['public', 'hs256', 'basic', 'es256'])('as a client of the kind %s', async (variant) => {
+    const session = await program({}, { variant }).authenticate();
+    expect([session.user?.name, session.flow]).toEqual(['Robin Percy', 'authorization-code']);
+    expect(session.identity).toMatchObject({ verified: true, claims: { nonce: asked().nonce } });
+  });
+
+  test('asks for the scope in the browser, and sends the code with its proof and nothing else', async () => {
+    await program().authenticate({ audience: 'https://api.percy.test', params: { ui_locales: 'de' } });
+    const { state, nonce, code_challenge, ...request } = asked();
+    expect(request).toEqual({
+      client_id: 'padlock-public',
+      response_type: 'code',
+      redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+      code_challenge_method: 'S256',
+      scope: 'openid profile email offline_access',
+      audience: 'https://api.percy.test',
+      ui_locales: 'de',
+    });
+    for (const value of [state, nonce, code_challenge]) expect(value).toMatch(/^[\w-]{43}$/);
+    expect(sent()).toEqual([
+      {
+        grant_type: 'authorization_code',
+        client_id: 'padlock-public',
+        code: expect.any(String),
+        redirect_uri: request.redirect_uri,
+        code_verifier: expect.stringMatching(/^[\w-]{43,128}$/),
+      },
+    ]);
+  });
+
+  test('names the resource in both requests (RFC 8707)', async () => {
+    const { access } = await program().authenticate({ resource: ['https://api.percy.test'], scope: ['openid', 'read:reports'] });
+    expect([asked().resource, sent()[0]?.resource]).toEqual(['https://api.percy.test', 'https://api.percy.test']);
+    expect(access.verified).toMatchObject({ by: 'jwks' });
+  });
+
+  test('is another state, nonce and verifier each time', async () => {
+    const padlock = program();
+    await padlock.authenticate();
+    await padlock.authenticate();
+    const requests = idp()
+      .requests.at('authorization')
+      .filter(({ query }) => query.state !== undefined);
+    const values = [...requests.flatMap(({ query: { state, nonce } }) => [state, nonce]), ...sent().map((form) => form.code_verifier)];
+    expect([values.length, new Set(values).size]).toEqual([6, 6]);
+  });
+
+  test('says where the browser returns to before it opens, and gives programs one event', async () => {
+    await program().authenticate();
+    const { redirect_uri } = asked();
+    expect(shown).toEqual([
+      expect.stringMatching(`^The redirect URI is ${String(redirect_uri)} .*registered for the client padlock-public`),
+      expect.stringMatching(/browser/),
+      {
+        line: expect.stringMatching(`^${idp().issuer}/authorize`),
+        action: 'authorization_code',
+        authorization_uri: expect.stringMatching(`^${idp().issuer}/authorize`),
+        redirect_uri,
+        expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      },
+    ]);
+  });
+
+  test('sends what the flow was told, and has it checked in the ID token', async () => {
+    const session = await program({ prompt: 'login consent', loginHint: 'robin@percy.test', maxAge: 600 }).authenticate();
+    expect(asked()).toMatchObject({ prompt: 'login consent', login_hint: 'robin@percy.test', max_age: '600' });
+    expect(session.identity).toMatchObject({ claims: { auth_time: expect.any(Number) } });
+    idp().next('token', { idToken: { claims: { auth_time: 1_000_000_000 } } });
+    await expect(program({ maxAge: 600 }).authenticate()).rejects.toMatchObject({ code: 'token_expired' });
+    idp().next('token', { idToken: { claims: { acr: 'urn:weak' } } });
+    await expect(program({ acrValues: 'urn:strong' }).authenticate()).rejects.toMatchObject({ code: 'token_acr' });
+    expect(idp().requests.at('authorization').at(0)?.query.acr_values ?? 'urn:strong').toBe('urn:strong');
+  });
+
+  test('V13: goes on where no browser opens', async () => {
+    const human = idp().human();
+    const lines: string[] = [];
+    const notices = {
+      warn: () => {},
+      show(line: string) {
+        lines.push(line);
+        if (line.startsWith(idp().issuer)) void human.browser.open(line); // by hand
+      },
+    };
+    const ports = { ...human, browser: { open: async () => false }, notices };
+    const client = idp().client('authorization-code', 'public');
+    await expect(createPadlock({ ...client, ports }).authenticate()).resolves.toMatchObject({ flow: 'authorization-code' });
+    expect(lines.at(-1)).toMatch(/No browser could be opened.*--paste/);
+    const crashing = { ...ports, browser: { open: () => Promise.reject(new Error('no')) } };
+    await expect(createPadlock({ ...client, ports: crashing }).authenticate()).resolves.toMatchObject({ flow: 'authorization-code' });
+    const untouched = { ...ports, browser: { open: () => Promise.reject(new Error('it was opened')) } };
+    lines.length = 0;
+    await createPadlock({ ...client, values: { noBrowser: true }, ports: untouched }).authenticate();
+    expect(lines.join()).not.toMatch(/No browser could/);
+  });
+
+  test('comes back to [::1], and to localhost where that is registered', async () => {
+    for (const uri of ['http://[::1]/callback', 'http://localhost/']) {
+      await program({ redirectUri: uri }).authenticate();
+      expect(String(sent().at(-1)?.redirect_uri).replace(/:\d+\//, '/')).toBe(uri);
+    }
+  });
+});
+
+describe('an answer that is refused before a code is redeemed', () => {
+  test.each<[string, NonNullable<Behaviour['redirect']>, string, number]>([
+    ['B38: no state', { state: null }, 'proto_bad_shape', 7],
+    ['B39: another state', { state: 'evil' }, 'proto_bad_shape', 7],
+    ['B40: another issuer', { iss: 'https://evil.example' }, 'proto_bad_shape', 7],
+    ['B41: no issuer, though promised', { iss: null }, 'proto_bad_shape', 7],
+    ['V10: no code', { code: null }, 'proto_bad_shape', 7],
+    ['V10: a refusal', { code: null, error: 'access_denied', error_description: 'Not <you>.' }, 'auth_access_denied', 4],
+  ])('%s', async (_, redirect, code, exit) => {
+    idp().next('authorization', { redirect });
+    await expect(program().authenticate()).rejects.toMatchObject({ code, exit });
+    expect(sent()).toEqual([]);
+  });
+
+  test('by a user who gives up', async () => {
+    const ports = idp().human('robin@percy.test', 'wrong');
+    const refused = createPadlock({ ...idp().client('authorization-code'), ports }).authenticate();
+    await expect(refused).rejects.toMatchObject({
+      code: 'auth_access_denied',
+      oauthError: 'access_denied',
+      message: expect.stringContaining('The user said no'),
+    });
+  });
+});
+
+describe('an ID token', () => {
+  test.each<[string, string | null]>([
+    ['B24: with another nonce', 'evil'],
+    ['B25: without the nonce', null],
+  ])('%s is refused', async (_, nonce) => {
+    idp().next('token', { idToken: { claims: { nonce } } });
+    await expect(program().authenticate()).rejects.toMatchObject({ code: 'token_nonce', exit: 8 });
+  });
+});
+
+describe('a code', () => {
+  test.each([
+    ['a server in trouble', { status: 503 }, 'idp_unavailable'],
+    ['a connection that breaks', { hangUp: 'body' as const }, 'net_reset'],
+    ['a refusal', { status: 400, body: { error: 'invalid_grant' } }, 'auth_invalid_grant'],
+  ])('is redeemed once, whatever comes: %s', async (_, behaviour, code) => {
+    idp().next('token', behaviour);
+    await expect(program().authenticate()).rejects.toMatchObject({ code });
+    expect(sent()).toHaveLength(1);
+  });
+});
+
+describe('nobody comes back', () => {
+  /** A browser that opens and then does nothing; `then` happens when it has. */
+  const idle = (then: () => void) => ({
+    ...idp().human(),
+    browser: {
+      async open() {
+        setTimeout(then, 20);
+        return true;
+      },
+    },
+  });
+  const listening = async (uri: string): Promise<boolean> =>
+    fetch(`${uri}?nothing`).then(
+      () => true,
+      () => false,
+    );
+
+  test('V14: until it is too late; what may be wrong with the redirect URI is said again', async () => {
+    const client = idp().client('authorization-code', 'public');
+    const late = createPadlock({ ...client, values: { loginTimeout: 60 }, ports: idle(() => idp().advance(61)) }).authenticate();
+    const failure = await late.then(
+      () => undefined,
+      (error: unknown) => error as PadlockError,
+    );
+    const { code, hint } = failure as PadlockError;
+    expect(code).toBe('auth_timeout');
+    expect(hint).toMatch(/http:\/\/127\.0\.0\.1:\d+\/callback.*must be registered for the client padlock-public/);
+    expect(await listening(/http:\S+callback/.exec(hint)?.[0] ?? '')).toBe(false);
+  });
+
+  test('until somebody cancels', async () => {
+    const controller = new AbortController();
+    const uris: unknown[] = [];
+    const ports = idle(() => controller.abort());
+    const notices = {
+      warn: () => {},
+      show: (_: string, event: Readonly<Record<string, unknown>> = {}) => void uris.push(event.redirect_uri ?? ''),
+    };
+    const cancelled = createPadlock({ ...idp().client('authorization-code', 'public'), ports: { ...ports, notices } }).authenticate({
+      signal: controller.signal,
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    const [uri] = uris.filter(Boolean);
+    expect(uri).toMatch(/^http:/);
+    expect(await listening(String(uri))).toBe(false);
+  });
+});
