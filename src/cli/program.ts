@@ -117,13 +117,15 @@ async function addPlugins(registry: Registry, argv: Argv, config: Config | undef
     ...(config?.plugins ?? []).map((entry) => ({ ...entry, from: config?.directory ?? world.cwd })),
     ...typed.map((path) => ({ path, from: world.cwd })),
   ];
+  const wished = Number(ownFlag(argv, 'timeout') ?? world.host.env('PADLOCK_TIMEOUT')); // the settings are not read yet
+  const patience = wished >= 1 ? Math.min(wished, 600) : undefined;
   const loaded = new Set<string>();
   for (const reference of references) {
     try {
       const file = await locatePlugin(world.files, reference);
       if (loaded.has(file)) continue;
       loaded.add(file);
-      registerPlugin(registry, await loadPlugin(world.files, reference));
+      registerPlugin(registry, await loadPlugin(world.files, reference, patience));
     } catch (error) {
       if (!lenient || !isPadlockError(error)) throw error;
     }

@@ -58,6 +58,7 @@ export interface Wiring {
 export function wire(container: Container, { app = 'default', settings, ports, ca, allowedOrigins = [] }: Wiring): PadlockPipeline {
   const world = headlessPorts(ports);
   const timeout = settings.get('timeout');
+  if (typeof timeout === 'number') resolve(container, Registry).patience = timeout;
   provide(container, Settings, settings);
   provide(container, App, app);
   provide(container, AllowedOrigins, originsOf(allowedOrigins));

@@ -1,5 +1,6 @@
 /** The options that belong to Padlock itself and to no strategy, in the groups that help shows. */
 import { defineOptions } from './options.ts';
+import { USUAL_TIMEOUT } from './patience.ts';
 
 export const providerOptions = defineOptions({
   issuer: { type: 'string', summary: "the provider's issuer URL", placeholder: 'URL', identity: true, account: 'where' },
@@ -40,7 +41,14 @@ export const checkOptions = defineOptions({
 
 export const runOptions = defineOptions({
   profile: { type: 'string', summary: 'named settings', placeholder: 'NAME', short: 'p', project: true },
-  timeout: { type: 'number', summary: 'how long one request may take', placeholder: 'SECONDS', default: 30, minimum: 1, maximum: 600 },
+  timeout: {
+    type: 'number',
+    summary: 'how long one request may take',
+    placeholder: 'SECONDS',
+    default: USUAL_TIMEOUT,
+    minimum: 1,
+    maximum: 600,
+  },
   noCache: { type: 'boolean', summary: 'fetch metadata and keys anew' },
   format: { type: 'string', summary: 'how the answer is printed', placeholder: 'FORMAT', short: 'o', aliases: ['output'], project: true },
 });

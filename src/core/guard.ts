@@ -2,6 +2,7 @@
 import { abortReason } from './abort.ts';
 import { type ErrorCode, fail, isErrorCode, isPadlockError, PadlockError } from './errors.ts';
 import { quoted } from './options.ts';
+import { Patience } from './patience.ts';
 
 /** Whose code runs, and what it is: `plugin` is undefined for Padlock's own strategies. */
 export interface Guarded {
@@ -32,20 +33,47 @@ export async function guarded<T>(
   return result;
 }
 
-/** A function of a plugin that throws, now or later, only what {@link guarded} lets through. */
-export function fenced(run: Run, origin: Guarded): Run {
+/** A function of a plugin that throws, now or later, only what {@link guarded} lets through, and that does nothing for no longer than that. */
+export function fenced(run: Run, origin: Guarded, seconds: number): Run {
   const told = (error: unknown): never => {
     throw failureOf(error, origin);
   };
   return (...parameters) => {
+    const patience = new Patience(origin.what, seconds);
     try {
-      const result = run(...parameters);
-      return isThenable(result) ? Promise.resolve(result).catch(told) : result;
+      const result = run(...patience.watch(parameters));
+      return isThenable(result) ? patience.over(Promise.resolve(result)).catch(told) : result;
     } catch (error) {
       return told(error);
     }
   };
 }
+
+/** An object of a plugin, such as an open store, whose methods are {@link fenced}, and those of what they return as well. */
+export function fencedObject(made: unknown, origin: Guarded, seconds: number): unknown {
+  if (typeof made !== 'object' || made === null) return made;
+  const target = made;
+  // not a Proxy of the object itself: a frozen one would have to give its members away as they are
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        const call = fenced((...parameters) => Reflect.apply(member, target, parameters), origin, seconds);
+        return (...parameters: unknown[]) => {
+          const result = call(...parameters);
+          return isThenable(result)
+            ? Promise.resolve(result).then((one) => (hasMethods(one) ? fencedObject(one, origin, seconds) : one))
+            : result;
+        };
+      },
+    },
+  );
+}
+
+const hasMethods = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && ['renew', 'release'].some((name) => typeof look(value, name) === 'function');
 
 /** Why a strategy does not apply, or undefined when it does. */
 export function whyNot(answer: unknown): string | undefined {

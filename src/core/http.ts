@@ -10,6 +10,7 @@ import { readBody } from './http-body.ts';
 import { networkError } from './http-errors.ts';
 import { pauseBefore } from './http-retry.ts';
 import { inject, injectable, token } from './inject.ts';
+import { USUAL_TIMEOUT } from './patience.ts';
 import { Clock, Host, type Http, type HttpRequest, type HttpResponse, Log, type TlsIdentity } from './ports.ts';
 import { proxyUrl, type TunnelOptions, tunnelAgent } from './tunnel.ts';
 import { checkUrl, isLoopback } from './url.ts';
@@ -70,7 +71,7 @@ export class NodeHttp implements Http {
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { purpose, signal } = request;
     const url = checkUrl(request.url, sentence(purpose));
-    const milliseconds = (this.#settings.timeout ?? 30) * 1000;
+    const milliseconds = (this.#settings.timeout ?? USUAL_TIMEOUT) * 1000;
     const end = performance.now() + milliseconds;
     // Time goes through Clock, except here: a test's clock must not decide how long a real socket may stay silent.
     const deadline = new AbortController();

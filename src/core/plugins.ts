@@ -2,9 +2,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { PluginEntry } from './config-file.ts';
 import type { Plugin } from './contracts.ts';
-import { fail } from './errors.ts';
+import { fail, isPadlockError } from './errors.ts';
 import { look } from './guard.ts';
 import { quoted } from './options.ts';
+import { Patience, USUAL_TIMEOUT } from './patience.ts';
 import { readPlugin } from './plugin-record.ts';
 import type { Files } from './ports.ts';
 import { excerpt } from './text.ts';
@@ -46,8 +47,8 @@ export async function locatePlugin(files: Files, { path, from }: Pick<PluginRefe
   });
 }
 
-/** Imports a plugin whose content is what was accepted. Throws `plugin_not_found`, `plugin_changed`, `plugin_load_failed`, `plugin_contract`. */
-export async function loadPlugin(files: Files, reference: PluginReference): Promise<Plugin> {
+/** Imports a plugin whose content is what was accepted. Throws `plugin_not_found`, `plugin_changed`, `plugin_load_failed`, `plugin_timeout`, `plugin_contract`. */
+export async function loadPlugin(files: Files, reference: PluginReference, seconds = USUAL_TIMEOUT): Promise<Plugin> {
   const file = await locatePlugin(files, reference);
   if (reference.sha256 !== undefined && (await fingerprint(files, file)) !== reference.sha256)
     fail('plugin_changed', `The plugin ${excerpt(file, 200)} is not the one that was added.`, {
@@ -56,8 +57,10 @@ export async function loadPlugin(files: Files, reference: PluginReference): Prom
   const { pathToFileURL } = await import('node:url');
   let module: { readonly default?: unknown };
   try {
-    module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+    const imported = import(pathToFileURL(file).href) as Promise<{ readonly default?: unknown }>;
+    module = await new Patience(`The plugin ${excerpt(file, 200)}`, seconds).over(imported);
   } catch (error) {
+    if (isPadlockError(error) && error.code === 'plugin_timeout') throw error;
     const said = typeof error === 'object' && error !== null ? look(error, 'message') : error;
     const line = String(said ?? '').split('\n')[0] ?? '';
     fail('plugin_load_failed', `The plugin ${excerpt(file, 200)} cannot be loaded: ${excerpt(line, 200)}`, { cause: error });

@@ -2,9 +2,10 @@
 import { behaviourFaults, methodsOf } from './contract/record.ts';
 import { KINDS, type Kind, type Recorded, type Strategy, type StrategyOf } from './contracts.ts';
 import { type ErrorCode, fail } from './errors.ts';
-import { failureOf, fenced, type Guarded } from './guard.ts';
+import { failureOf, fenced, fencedObject, type Guarded } from './guard.ts';
 import { type Class, type Container, resolve } from './inject.ts';
 import { disagreement, flagName, type Option, quoted } from './options.ts';
+import { USUAL_TIMEOUT } from './patience.ts';
 import { didYouMean } from './text.ts';
 
 /** A declared option and who declared it. */
@@ -25,6 +26,8 @@ export const kindLabel = (kind: Kind): string =>
 type Build = { readonly use: Class } | { readonly load: () => Promise<object> } | object;
 
 export class Registry {
+  /** Seconds that a plugin may do nothing; what the user chose as `timeout`, once that is known. */
+  patience = USUAL_TIMEOUT;
   readonly #container: Container;
   readonly #records = new Map<Kind, Map<string, Strategy>>(KINDS.map((kind) => [kind, new Map()]));
   readonly #options = new Map<string, DeclaredOption>();
@@ -86,7 +89,7 @@ export class Registry {
     const origin = this.origin(kind, name);
     const behaviour = await this.#behaviour(record, origin);
     const isReady = behaviour === (record as object) && origin.plugin === undefined;
-    return (isReady ? record : assembled(kind, record, behaviour, origin)) as StrategyOf<K>;
+    return (isReady ? record : assembled(kind, record, behaviour, { origin, seconds: this.patience })) as StrategyOf<K>;
   }
 
   /** Every declared option, Padlock's own first. */
@@ -122,15 +125,23 @@ export class Registry {
   }
 }
 
+interface Fence {
+  readonly origin: Guarded;
+  readonly seconds: number;
+}
+
 /** Facts and behaviour as one object. The facts are the record's; the behaviour keeps its own `this`, and a plugin's is fenced. */
-function assembled(kind: Kind, record: object, behaviour: object, origin: Guarded): object {
+function assembled(kind: Kind, record: object, behaviour: object, { origin, seconds }: Fence): object {
   const [fault] = behaviourFaults(kind, behaviour);
   if (fault !== undefined) fail('plugin_contract', `${origin.what}: ${fault}.`);
   const methods = methodsOf(kind).flatMap((name) => {
     const method: unknown = Reflect.get(behaviour, name);
     if (typeof method !== 'function') return [];
     const bound = method.bind(behaviour);
-    return [[name, origin.plugin === undefined ? bound : fenced(bound, origin)]];
+    if (origin.plugin === undefined) return [[name, bound]];
+    const call = fenced(bound, origin, seconds);
+    const opens = kind === 'store' && name === 'open';
+    return [[name, opens ? async (...parameters: unknown[]) => fencedObject(await call(...parameters), origin, seconds) : call]];
   });
   return { ...record, ...Object.fromEntries(methods) };
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { isPadlockError, PadlockError } from '../../src/core/errors.ts';
-import { fenced, guarded, whyNot } from '../../src/core/guard.ts';
+import { fenced, fencedObject, guarded, whyNot } from '../../src/core/guard.ts';
 
 const BUILT_IN = { plugin: undefined, what: 'The flow "password"' };
 const PLUGIN = { plugin: 'acme-sms', what: 'The flow "sms-pin"' };
@@ -118,21 +118,64 @@ describe('after a cancellation', () => {
   });
 });
 
+const fence = (run: Parameters<typeof fenced>[0]) => fenced(run, PLUGIN, 30);
+
 describe('a fenced function', () => {
   test('gives what it gives', async () => {
-    expect(fenced((a, b) => [a, b], PLUGIN)(1, 2)).toEqual([1, 2]);
-    await expect(fenced(async (a) => a, PLUGIN)(1)).resolves.toBe(1);
-    expect(fenced(() => hostile, PLUGIN)()).toBe(hostile);
+    expect(fence((a, b) => [a, b])(1, 2)).toEqual([1, 2]);
+    await expect(fence(async (a) => a)(1)).resolves.toBe(1);
+    expect(fence(() => hostile)()).toBe(hostile);
   });
 
   test('crashes as a plugin does, now or later', async () => {
     const crash = expect.objectContaining({ code: 'plugin_crashed' });
     expect(() =>
-      fenced(() => {
+      fence(() => {
         throw new Error('x');
-      }, PLUGIN)(),
+      })(),
     ).toThrow(crash);
-    await expect(fenced(() => Promise.reject(new Error('x')), PLUGIN)()).rejects.toEqual(crash);
+    await expect(fence(() => Promise.reject(new Error('x')))()).rejects.toEqual(crash);
+  });
+});
+
+describe('a fenced object', () => {
+  const lease = { renew: () => new Promise(() => {}), release: async () => 'released' };
+  class Store {
+    readonly key = new Uint8Array(32);
+    readonly #entries = ['a'];
+    read = async () => ({ tag: 't', data: new Uint8Array(1) });
+    async names() {
+      return this.#entries;
+    }
+    async lease() {
+      return lease;
+    }
+    probe = () => Promise.reject(new Error('canary'));
+  }
+  const made = fencedObject(Object.freeze(new Store()), PLUGIN, 30) as Store;
+
+  test('is what it was', async () => {
+    expect(made.key).toHaveLength(32);
+    await expect(made.names()).resolves.toEqual(['a']);
+    await expect(made.read()).resolves.toMatchObject({ tag: 't' });
+    await expect((await made.lease()).release()).resolves.toBe('released');
+    expect(fencedObject(undefined, PLUGIN, 30)).toBeUndefined();
+  });
+
+  test('crashes as a plugin does', async () => {
+    await expect(made.probe()).rejects.toMatchObject({ code: 'plugin_crashed', message: 'The flow "sms-pin" crashed ("Error").' });
+  });
+
+  test('does not do nothing for ever, nor does what it returns', async () => {
+    jest.useFakeTimers();
+    try {
+      const renewed = (await made.lease()).renew();
+      const seen = expect(renewed).rejects.toMatchObject({ code: 'plugin_timeout' });
+      await jest.advanceTimersByTimeAsync(30_000);
+      await seen;
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
 
