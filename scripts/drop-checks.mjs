@@ -13,11 +13,11 @@ import { parse } from '@swc/core';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const wanted = process.argv[2] ?? '';
 const CORE = 'userinfo|compact|key-policy|jose|claims|access-token|algorithms|cache|issuer-url|http|http-answers|polling';
-const ALL = `test/(core/(${CORE})|cli/flags|strategies/verifiers/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
+const ALL = `test/(core/(${CORE})|cli/(flags|tame)|strategies/verifiers/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
 /** The test that stands beside a source file, or the sign-ins that are refused, are asked first: they are quick, and mostly enough. */
 const beside = (file) => {
   const name = basename(file, '.ts').replace('claim-checks', 'claims').replace('cache-files', 'cache');
-  return [...CORE.split('|'), 'flags', 'jwks', 'shared-secret'].includes(name)
+  return [...CORE.split('|'), 'flags', 'tame', 'jwks', 'shared-secret'].includes(name)
     ? `test/.*/${name}[.]test`
     : 'test/integration/(refusals|checks)[.]test';
 };

@@ -7,6 +7,7 @@ import type { Divert } from './execute.ts';
 import { NodeFiles } from './node-files.ts';
 import { homeDirectory, nodeHost } from './node-host.ts';
 import { terminalPrompt } from './prompt.ts';
+import { tame } from './tame.ts';
 import { Interrupted, type Manners, type Output, PipeClosed, type World } from './world.ts';
 
 type Stream = NodeJS.WriteStream;
@@ -27,6 +28,7 @@ function columnsOf(stream: Stream, env: NodeJS.ProcessEnv): number | undefined {
 }
 
 function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
+  const write = stream.write.bind(stream) as Stream['write']; // as it is now: others may be led elsewhere later
   stream.on('error', () => {}); // write() reports it; without a listener Node would end the process
   return {
     isTTY: stream.isTTY === true,
@@ -34,7 +36,7 @@ function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
     colour: colourOf(stream, env),
     write: (text) =>
       new Promise((resolve, reject) => {
-        stream.write(text, (error) => {
+        write(text, (error) => {
           if (!error) resolve();
           else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new PipeClosed());
           else
@@ -50,23 +52,22 @@ function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
 }
 
 /** SIGINT, SIGTERM and SIGHUP abort what runs, unless they are diverted; a second one ends the process at once. */
-function interruption(process: NodeJS.Process): { readonly signal: AbortSignal; readonly divert: Divert } {
-  const controller = new AbortController();
+function interruption(process: NodeJS.Process, controller: AbortController): Divert {
+  const exit = process.exit.bind(process);
   let receiver: ((name: NodeJS.Signals) => void) | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
       if (receiver !== undefined) return receiver(name);
       const number = constants.signals[name];
-      if (controller.signal.aborted) process.exit(128 + number);
+      if (controller.signal.aborted) exit(128 + number);
       controller.abort(new Interrupted(number));
     });
-  const divert: Divert = (other) => {
+  return (other) => {
     receiver = other;
     return () => {
       receiver = undefined;
     };
   };
-  return { signal: controller.signal, divert };
 }
 
 async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal, patience: number): Promise<Uint8Array> {
@@ -132,11 +133,22 @@ export async function alive<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+export interface NodeWorldOptions {
+  /** Milliseconds to wait for the end of standard input. */
+  readonly patience?: number;
+  /** Nobody else lives in this process: whatever a plugin prints, throws or ends is Padlock's to deal with. */
+  readonly alone?: boolean;
+}
+
 /** The machine this process runs on, with its signals and its standard input. */
-export function nodeWorld(process: NodeJS.Process, patience = STDIN_PATIENCE): World {
-  const { divert, signal } = interruption(process);
+export function nodeWorld(process: NodeJS.Process, { patience = STDIN_PATIENCE, alone = false }: NodeWorldOptions = {}): World {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const divert = interruption(process, controller);
+  const parts = nodeParts(process);
+  if (alone) tame(process, controller);
   return {
-    ...nodeParts(process),
+    ...parts,
     signal,
     readStdin: () => readAll(process.stdin, signal, patience),
     execute: async (command, changes) => {

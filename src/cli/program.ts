@@ -1,10 +1,11 @@
 /** run(argv, world) → exit code: the whole program, with nothing of Node's in it. */
 import { type Config, readConfig } from '../core/config-file.ts';
 import { fail, isPadlockError } from '../core/errors.ts';
+import { failureOf, look } from '../core/guard.ts';
 import { registerPlugin } from '../core/plugin-record.ts';
 import { loadPlugin, locatePlugin } from '../core/plugins.ts';
 import type { Registry } from '../core/registry.ts';
-import { didYouMean, nearest, visible } from '../core/text.ts';
+import { didYouMean, excerpt, nearest, visible } from '../core/text.ts';
 import { builtIn } from '../index.ts';
 import { print } from './answer.ts';
 import type { Command, ProgramOptions } from './command.ts';
@@ -14,7 +15,7 @@ import { everywhere, ownFlag, wishedFormat } from './everywhere.ts';
 import { type Argv, type Flag, flagsOf, readArgv, refuseUnknown } from './flags.ts';
 import { folded } from './layout.ts';
 import { report } from './report.ts';
-import type { World } from './world.ts';
+import { Interrupted, type World } from './world.ts';
 
 const PADLOCK: ProgramOptions = { name: 'padlock', commands };
 
@@ -32,6 +33,7 @@ export async function run(words: readonly string[], world: World, options: Progr
   const { container, redactor, registry } = builtIn(options.plugins);
   let argv: Argv = { positionals: [], rest: [], given: [], unknown: [] };
   let machine = (): boolean => false;
+  const plugins = new Set<string>();
   try {
     argv = readArgv(words, flagsFrom(registry, options.commands));
     if (ownFlag(argv, 'help') === true) return await help(argv, world, registry, options);
@@ -49,7 +51,7 @@ export async function run(words: readonly string[], world: World, options: Progr
         ? await configOf(argv, world)
         : undefined;
     const mending = command.name === 'plugin'; // a plugin that cannot be loaded must not keep its user from accepting or removing it
-    if (await addPlugins(registry, argv, config, world, mending)) argv = readArgv(words, flagsFrom(registry, options.commands));
+    if (await addPlugins(registry, argv, config, world, plugins, mending)) argv = readArgv(words, flagsFrom(registry, options.commands));
     if (format !== undefined) checkFormat(format, command, registry, options); // before anything is asked of anybody
     check(argv, command, registry, options);
     const context = contextOf({ argv, command, config, container, format, options, redactor, registry, world });
@@ -58,13 +60,21 @@ export async function run(words: readonly string[], world: World, options: Progr
     return await print(answer, context);
   } catch (error) {
     const mask = (text: string): string => redactor.mask(text);
-    return await report(world.signal.aborted ? world.signal.reason : error, {
+    return await report(world.signal.aborted ? blamed(world.signal.reason, plugins) : error, {
       stderr: world.stderr,
       machine: machine(),
       debug: ownFlag(argv, 'debug') === true,
       mask,
     });
   }
+}
+
+/** What crashed somewhere in this process, laid on a plugin where it came from one, or where only a plugin would throw such a thing. */
+function blamed(error: unknown, plugins: ReadonlySet<string>): unknown {
+  if (error instanceof Interrupted || isPadlockError(error)) return error;
+  const stack = look(error, 'stack');
+  const culprit = [...plugins].find((file) => typeof stack !== 'string' || stack.includes(file));
+  return culprit === undefined ? error : failureOf(error, { plugin: culprit, what: `The plugin ${excerpt(culprit, 200)}` });
 }
 
 const named = (word: string | undefined, { commands: known }: ProgramOptions): Command | undefined =>
@@ -89,7 +99,7 @@ function commandOf(argv: Argv, options: ProgramOptions): Command | undefined {
 async function help(argv: Argv, world: World, registry: Registry, options: ProgramOptions): Promise<number> {
   const command = named(argv.positionals[0], options);
   try {
-    if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world);
+    if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world, new Set());
   } catch (error) {
     if (!isPadlockError(error)) throw error;
     const line = visible(`Warning: the options of plugins are missing: ${error.message} [${error.code}]`);
@@ -110,8 +120,15 @@ async function configOf(argv: Argv, world: World): Promise<Config | undefined> {
   return readConfig(world.files, { directory: world.host.directories?.config, cwd: world.cwd, ...(named && { named }) });
 }
 
-/** Loads what the configuration lists and what `--plugin` names. Returns whether there was anything. */
-async function addPlugins(registry: Registry, argv: Argv, config: Config | undefined, world: World, lenient = false): Promise<boolean> {
+/** Loads what the configuration lists and what `--plugin` names, and notes in `loaded` from where. Returns whether there was anything. */
+async function addPlugins(
+  registry: Registry,
+  argv: Argv,
+  config: Config | undefined,
+  world: World,
+  loaded: Set<string>,
+  lenient = false,
+): Promise<boolean> {
   const typed = (ownFlag(argv, 'plugin') as readonly string[] | undefined) ?? [];
   const references = [
     ...(config?.plugins ?? []).map((entry) => ({ ...entry, from: config?.directory ?? world.cwd })),
@@ -119,7 +136,6 @@ async function addPlugins(registry: Registry, argv: Argv, config: Config | undef
   ];
   const wished = Number(ownFlag(argv, 'timeout') ?? world.host.env('PADLOCK_TIMEOUT')); // the settings are not read yet
   const patience = wished >= 1 ? Math.min(wished, 600) : undefined;
-  const loaded = new Set<string>();
   for (const reference of references) {
     try {
       const file = await locatePlugin(world.files, reference);

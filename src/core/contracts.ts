@@ -26,6 +26,10 @@ interface Named {
 /** Everything a strategy can fail with: a built-in code, or `<plugin>_<what>`. */
 export type Fail = (code: ErrorCode | (string & {}), about?: About) => never;
 
+/**
+ * What a grant may ask for. A plugin's grant that waits for none of this for `timeout` seconds ends in `plugin_timeout`; to wait for something
+ * of its own it races that with `sleep`.
+ */
 export interface GrantHost {
   readonly provider: ProviderInfo;
   readonly request: Request;

@@ -144,8 +144,8 @@ test('whatever is typed, the answer is a sentence and an exit code, and no bug',
 describe('standard input', () => {
   const machine = (stdin: PassThrough, patience: number): World => {
     const stream = Object.assign(new PassThrough(), { isTTY: false });
-    const fake = { env: {}, cwd: () => '/work', stdin, stdout: stream, stderr: stream, on: () => fake };
-    return nodeWorld(fake as unknown as NodeJS.Process, patience);
+    const fake = { env: {}, cwd: () => '/work', stdin, stdout: stream, stderr: stream, on: () => fake, exit: () => {} };
+    return nodeWorld(fake as unknown as NodeJS.Process, { patience });
   };
 
   test('I5: that never ends is given up', async () => {

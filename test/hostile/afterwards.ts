@@ -34,7 +34,7 @@ export async function whatIsLeft(stage: Stage, run: Run): Promise<void> {
   for (const path of kept(stage.home)) utimesSync(path, then, then);
   stage.provider?.behave();
   const idp = stage.provider ?? (await HostileProvider.start(stage.net));
-  const usable = signedIn && afterwards !== 'gone';
+  const usable = afterwards === 'kept' || (signedIn && afterwards !== 'gone');
   await stage.good(usable ? ['token', '--refresh'] : ['auth'], idp);
   if (usable && idp.good.isRevoked) throw new Error(`${id}: G6: a refresh token was used twice`);
   const left = kept(stage.home).filter((path) => LEFTOVER.test(path));

@@ -85,7 +85,10 @@ export interface Row {
   readonly once?: string;
   /** It stores a session although it fails. */
   readonly stores?: boolean;
-  /** The next run, which by default succeeds: `gone` when the session is rightly over, or why there is none. */
-  readonly afterwards?: 'gone' | { readonly none: string };
+  /**
+   * The next run at a good provider, which succeeds: it signs in, or where a session was stored before it refreshes that. `kept`: it refreshes
+   * what the row stored. `gone`: it signs in, because the session is rightly over. Or why there is no next run.
+   */
+  readonly afterwards?: 'kept' | 'gone' | { readonly none: string };
   readonly check?: (outcome: Outcome, world: World) => void | Promise<void>;
 }

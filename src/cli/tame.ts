@@ -1,0 +1,18 @@
+/** A process in which plugins run too: what they print, throw later or end must not become Padlock's answer, its crash or its exit code. */
+import { PadlockError } from '../core/errors.ts';
+
+/** From now on standard output is for the answer alone, and whatever would end the process aborts `controller`, so that it ends in order. */
+export function tame(process: NodeJS.Process, controller: AbortController): void {
+  const { stderr, stdout } = process;
+  stdout.write = stderr.write.bind(stderr) as typeof stdout.write; // check: stdout is the answer
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      if (!controller.signal.aborted) controller.abort(error);
+      process.exitCode ||= 1; // it may be too late for anybody to hear of it
+    }); // check: crashes are reported
+  process.exit = (() => {
+    const ended = new PadlockError('plugin_crashed', { message: 'A plugin tried to end the process.' });
+    if (!controller.signal.aborted) controller.abort(ended);
+    throw ended;
+  }) as typeof process.exit; // check: nobody ends the process
+}

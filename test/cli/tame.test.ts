@@ -1,0 +1,53 @@
+/** Plugins live in Padlock's process: hardening.md P8, P9, L5, without a process. */
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { tame } from '../../src/cli/tame.ts';
+
+function tamed() {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write(text: string) {
+      written[name] += text;
+      return true;
+    },
+  });
+  const own: { exitCode: number | undefined; exit(code: number): void } = { exitCode: undefined, exit: () => {} };
+  const fake = Object.assign(new EventEmitter(), { stdout: stream('stdout'), stderr: stream('stderr') }, own);
+  const controller = new AbortController();
+  tame(fake as unknown as NodeJS.Process, controller);
+  return { fake, controller, written };
+}
+
+describe('in a process that is Padlock’s own', () => {
+  test('what others print goes to stderr', () => {
+    const { fake, written } = tamed();
+    fake.stdout.write('chatter');
+    expect(written).toEqual({ stdout: '', stderr: 'chatter' });
+  });
+
+  test.each(['uncaughtException', 'unhandledRejection'])('an %s ends what runs, once, and is the reason', (event) => {
+    const { controller, fake } = tamed();
+    const [first, second] = [new Error('first'), new Error('second')];
+    fake.emit(event, first);
+    fake.emit(event, second);
+    expect(controller.signal).toMatchObject({ aborted: true, reason: first });
+    expect(fake.exitCode).toBe(1);
+  });
+
+  test('an exit code that was decided stays', () => {
+    const { fake } = tamed();
+    fake.exitCode = 9;
+    fake.emit('uncaughtException', new Error('late'));
+    expect(fake.exitCode).toBe(9);
+  });
+
+  test('nobody else ends it', () => {
+    const { controller, fake } = tamed();
+    const crashed = expect.objectContaining({ code: 'plugin_crashed' });
+    expect(() => fake.exit(0)).toThrow(crashed);
+    expect(controller.signal.reason).toEqual(crashed);
+    const reason = controller.signal.reason;
+    expect(() => fake.exit(0)).toThrow(crashed);
+    expect(controller.signal.reason).toBe(reason);
+  });
+});

@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { P } from './p.ts';
+
+family('P', P);
