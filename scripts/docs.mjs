@@ -51,6 +51,7 @@ const TABLES = {
   formatters: () => strategiesOf('formatter'),
   sources: () => strategiesOf('source'),
   stores: () => strategiesOf('store'),
+  providers: () => strategiesOf('provider'),
   options: () =>
     table(
       ['flag', 'variable', 'profile key', 'what it is', 'read by'],

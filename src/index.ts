@@ -15,6 +15,8 @@ export type Lazy<T> = T | (() => T | Promise<T>);
 
 export interface PadlockOptions extends Omit<Request, 'signal'> {
   readonly issuer?: string;
+  /** `auth0`, `okta`, `keycloak`, `entra`, `google`, … or one of a plugin: builds the issuer of its own options, which stand in `values`. */
+  readonly provider?: string;
   readonly clientId?: string;
   /** `none`, `client-secret-post`, … Default: what fits the secret and the provider. */
   readonly clientAuth?: string;
@@ -93,6 +95,7 @@ export type {
   Guide,
   Plugin,
   Proof,
+  ProviderPreset,
   Recorded,
   Source,
   SourceHost,

@@ -145,7 +145,11 @@ async function written(context: Context, name: string, settings: Settings): Prom
   const flow = settings.text('flow');
   if (flow !== undefined && flow !== 'auto') registry.record('grant', flow);
   const place = configPlaceOf(context);
-  const { left, path } = await saveProfile(world.files, place, name, settings, savable(registry, flow), { issuer, clientId, flow });
+  const { left, path } = await saveProfile(world.files, place, name, settings, savable(registry, flow), {
+    ...(settings.origin('issuer')?.layer !== 'preset' && { issuer }),
+    clientId,
+    flow,
+  });
   if (config?.defaultProfile === undefined && path !== undefined) await setDefaultProfile(world.files, place, name);
   await context.say(`Wrote profile ${name} to ${excerpt(path ?? 'no file', 200)}. Sign in with: ${context.program.name} auth -p ${name}`);
   if (left.length > 0) await context.say(`Not written, because secrets stay out of it: ${left.map((flag) => `--${flag}`).join(', ')}.`);

@@ -144,12 +144,21 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /** Flags that belong to a strategy which this call does not use are a mistake worth telling. Throws `usage_option_not_for_flow`. */
-export function refuseForeign({ argv, registry }: Context, flow: string): void {
+export function refuseForeign({ argv, registry }: Context, flow: string, provider?: string): void {
   if (flow === AUTO) return; // which one it will be is not known yet
   for (const { flag } of argv.given) {
     const owners = registry.option(flag.key)?.owners ?? [];
-    const grants = owners.filter(({ kind }) => kind === 'grant').map(({ name }) => name);
-    if (owners.length > 0 && grants.length === owners.length && !grants.includes(flow))
-      fail('usage_option_not_for_flow', `--${flag.name} is not for the ${flow} flow.`, { hint: `It is for ${grants.join(', ')}.` });
+    const exclusive = owners.filter(({ kind }) => kind === 'grant' || kind === 'provider');
+    if (owners.length === 0 || exclusive.length < owners.length) continue;
+    if (exclusive.some(({ kind, name }) => name === (kind === 'grant' ? flow : provider))) continue;
+    const forProvider = exclusive.every(({ kind }) => kind === 'provider');
+    const here = forProvider
+      ? provider === undefined
+        ? 'for a provider without --provider'
+        : `for the provider ${provider}`
+      : `for the ${flow} flow`;
+    fail('usage_option_not_for_flow', `--${flag.name} is not ${here}.`, {
+      hint: `It is for ${exclusive.map(({ kind, name }) => (kind === 'provider' ? `--provider ${name}` : name)).join(', ')}.`,
+    });
   }
 }

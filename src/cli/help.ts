@@ -1,7 +1,7 @@
 /** Help, from the same declarations that are parsed; yargs lays out the options. */
 import yargs from 'yargs';
 import type { Kind } from '../core/contracts.ts';
-import { checkOptions, mannerOptions, providerOptions, requestOptions, storeOptions } from '../core/general-options.ts';
+import { checkOptions, endpointOptions, mannerOptions, providerOptions, requestOptions, storeOptions } from '../core/general-options.ts';
 import { envName, type Option } from '../core/options.ts';
 import type { DeclaredOption, Registry } from '../core/registry.ts';
 import type { Command, HelpGroup, ProgramOptions } from './command.ts';
@@ -11,7 +11,7 @@ import { definitions, prose, SIDE_BY_SIDE, widthOf } from './layout.ts';
 
 const GROUPS: Readonly<Record<HelpGroup, readonly string[]>> = {
   Flow: ['flow', ...Object.keys(mannerOptions)],
-  Provider: Object.keys(providerOptions),
+  Provider: [...Object.keys(providerOptions), ...Object.keys(endpointOptions)],
   Request: Object.keys(requestOptions),
   Checks: Object.keys(checkOptions),
   Store: Object.keys(storeOptions),
@@ -27,18 +27,19 @@ const NAMES: Readonly<Record<string, Kind>> = {
   verifier: 'verifier',
   clientAuth: 'client-auth',
   store: 'store',
+  provider: 'provider',
 };
 
 function groupOf({ key, owners }: DeclaredOption): HelpGroup | undefined {
   const named = (Object.keys(GROUPS) as HelpGroup[]).find((group) => GROUPS[group].includes(key));
   if (named !== undefined || owners.length === 0) return named;
   if (owners.some(({ kind }) => kind === 'store')) return 'Store';
-  return owners.some(({ kind }) => kind === 'grant') ? 'Flow' : 'Provider';
+  return owners.some(({ kind }) => kind === 'grant') && !owners.some(({ kind }) => kind === 'provider') ? 'Flow' : 'Provider';
 }
 
 /** "[password, sms-pin]": the flows that read it. */
 function flowTag({ owners }: DeclaredOption): string {
-  const flows = owners.filter(({ kind }) => kind === 'grant').map(({ name }) => name);
+  const flows = owners.filter(({ kind }) => kind === 'grant' || kind === 'provider').map(({ name }) => name);
   return flows.length === 0 ? '' : ` [${flows.join(', ')}]`;
 }
 

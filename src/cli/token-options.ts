@@ -64,12 +64,12 @@ export async function takeToken(context: Context, preferred: 'access' | 'id'): P
 async function padlockFor(context: Context, login: boolean): Promise<PadlockPipeline> {
   const settings = await context.settings();
   const flow = settings.text('flow');
-  if (flow !== undefined) refuseForeign(context, flow);
+  if (flow !== undefined) refuseForeign(context, flow, settings.text('provider'));
   const padlock = await context.padlock(settings);
   if (flow !== undefined || !login) return padlock;
   const session = await padlock.session();
   const chosen = session === undefined ? await chooseFlow(context, settings) : likeBefore(settings, session);
-  refuseForeign(context, String(chosen.get('flow')));
+  refuseForeign(context, String(chosen.get('flow')), settings.text('provider'));
   return context.padlock(chosen);
 }
 

@@ -31,7 +31,7 @@ export async function chooseClient(registry: Registry, settings: Settings, info:
     return clientOf(registry, info, auth, await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking));
   }
   const reasons: string[] = [];
-  for (const name of registry.names('client-auth')) {
+  for (const name of preferring(registry.names('client-auth'), info.preset?.clientAuth ?? [])) {
     const auth = await registry.use('client-auth', name);
     const authValues = await settings.values(optional(auth.options), `client authentication with ${name}`, asking);
     const no = whyNot(auth.applies(authValues, info));
@@ -41,4 +41,11 @@ export async function chooseClient(registry: Registry, settings: Settings, info:
   fail('usage_missing_option', `No client authentication fits the client ${quoted(info.clientId)}.`, {
     hint: `${reasons.join('; ')}. Choose one with --client-auth.`,
   });
+}
+
+/** The names that are preferred change places among themselves; the others stay where they are. */
+function preferring(names: readonly string[], preferred: readonly string[]): readonly string[] {
+  const known = preferred.filter((name) => names.includes(name));
+  let next = 0;
+  return names.map((name) => (known.includes(name) ? (known[next++] as string) : name));
 }

@@ -6,6 +6,7 @@ import { generalOptions } from './general-options.ts';
 import { type HeadlessPorts, headlessPorts } from './headless.ts';
 import { HttpSettings, NodeHttp } from './http.ts';
 import { type Class, type Container, createContainer, provide, provideClass, resolve } from './inject.ts';
+import { KnownProvider } from './known-provider.ts';
 import { Online } from './online.ts';
 import { PadlockPipeline } from './padlock.ts';
 import { AllowedOrigins, originsOf } from './padlock-fetch.ts';
@@ -72,6 +73,7 @@ export function wire(container: Container, { app = 'default', settings, ports, c
 /** One of each per container. */
 const SERVICES: readonly Class[] = [
   DocumentCache,
+  KnownProvider,
   Provider,
   AlgorithmPins,
   Verification,

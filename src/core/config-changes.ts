@@ -18,7 +18,7 @@ export interface Saved {
 }
 
 /** What these say is there without a profile, or ends with the call; and a project file must not get into a profile. */
-const PASSING: ReadonlySet<LayerName> = new Set(['default', 'project', 'sandbox']);
+const PASSING: ReadonlySet<LayerName> = new Set(['default', 'preset', 'project', 'sandbox']);
 
 /** What of these settings a profile can hold: values that somebody gave, and where secrets come from. */
 function keepable(settings: Settings, options: Options, asked: Readonly<Record<string, OptionValue | undefined>>) {

@@ -1,6 +1,6 @@
 /** The JSON Schema of the configuration file, for editors. It is made from the same declarations that the file is read by. */
 import type { JsonObject, JsonValue } from './json-value.ts';
-import { configKey, type Option } from './options.ts';
+import { configKey, type Option, PATTERNS, type TextForm } from './options.ts';
 import { profileOptions } from './profile.ts';
 import type { Registry } from './registry.ts';
 
@@ -13,9 +13,12 @@ function reference(registry: Registry): JsonObject {
   return { oneOf: [...ways] };
 }
 
+const formOf = (form: TextForm): JsonObject =>
+  form === 'url' ? { ...text, format: 'uri' } : { type: 'string', pattern: PATTERNS[form].pattern };
+
 function value(option: Option): JsonObject {
-  const { minimum, maximum, choices } = option;
-  const word: JsonObject = choices ? { enum: [...choices] } : text;
+  const { minimum, maximum, choices, form } = option;
+  const word: JsonObject = choices ? { enum: [...choices] } : form === undefined ? text : formOf(form);
   switch (option.type) {
     case 'string':
       return word;

@@ -4,6 +4,7 @@ import { type Check, named, Outcome } from './contract/check.ts';
 import { clientAuthChecks } from './contract/client-auth.ts';
 import { formatterChecks } from './contract/formatter.ts';
 import { grantChecks } from './contract/grant.ts';
+import { providerChecks } from './contract/provider.ts';
 import { behaviourFaults, recordFaults } from './contract/record.ts';
 import { sourceChecks } from './contract/source.ts';
 import { storeChecks } from './contract/store.ts';
@@ -31,6 +32,7 @@ const CHECKS: { readonly [K in Kind]: (options: CheckOptions) => readonly Check<
   formatter: () => formatterChecks,
   source: () => sourceChecks,
   store: ({ store }) => storeChecks(store),
+  provider: () => providerChecks,
 };
 
 /** A world in which nothing is reached and nobody answers; waiting takes no time. */

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from './json-value.ts';
 import type { Demands, Form, ProviderInfo, Request, SendOptions, TokenResponse } from './messages.ts';
 import type { Options } from './options.ts';
 import type { Clock, Files, Host, HttpRequest, HttpResponse, Log, Notice, Question, TlsIdentity } from './ports.ts';
+import type { PresetBehaviour, PresetFacts } from './preset.ts';
 import type { Reach, SessionStore } from './store.ts';
 import type { View } from './view.ts';
 
@@ -197,6 +198,11 @@ export interface Store extends Named {
   erase?(values: Values, host: StoreHost): Promise<void>;
 }
 
+/** A well-known provider: its issuer as a template of parameters, and what else is known of it. Every option it declares says where it is. */
+export interface ProviderPreset extends Named, PresetFacts, PresetBehaviour {
+  readonly kind: 'provider';
+}
+
 interface Kinds {
   readonly grant: Grant;
   readonly 'client-auth': ClientAuth;
@@ -204,9 +210,10 @@ interface Kinds {
   readonly formatter: Formatter;
   readonly source: Source;
   readonly store: Store;
+  readonly provider: ProviderPreset;
 }
 export type Kind = keyof Kinds;
-export const KINDS: readonly Kind[] = ['grant', 'client-auth', 'verifier', 'formatter', 'source', 'store'];
+export const KINDS: readonly Kind[] = ['grant', 'client-auth', 'verifier', 'formatter', 'source', 'store', 'provider'];
 /** A strategy of a kind, ready to run. */
 export type StrategyOf<K extends Kind> = Kinds[K];
 

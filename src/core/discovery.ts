@@ -25,13 +25,13 @@ const isText = (value: JsonValue | undefined): value is string => typeof value =
 const isTexts = (value: JsonValue | undefined): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /**
- * Metadata whose issuer is exactly the one that was asked, with usable endpoints and lists.
+ * Metadata whose issuer is exactly the one that was asked, or the other spelling that a preset knows of it, with usable endpoints and lists.
  * Throws `proto_discovery_mismatch`, `proto_discovery_invalid`.
  */
-export function readMetadata(published: JsonObject, issuer: string): Metadata {
+export function readMetadata(published: JsonObject, issuer: string, spelling?: string): Metadata {
   const document = Object.fromEntries(Object.entries(published).filter(([, value]) => value !== null)); // as servers write: there is none
   if (!isText(document.issuer)) fail('proto_discovery_invalid', 'The discovery document names no issuer.'); // check: discovery issuer
-  if (document.issuer !== issuer) {
+  if (document.issuer !== issuer && document.issuer !== spelling) {
     const slash = document.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '');
     fail('proto_discovery_mismatch', `The discovery document of ${issuer} belongs to ${quoted(document.issuer)}.`, {
       hint: slash

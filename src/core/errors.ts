@@ -41,6 +41,8 @@ export interface About {
   readonly cause?: unknown;
   /** For a plugin's own code; built-in codes have theirs. Default: `auth`. */
   readonly category?: Category | undefined;
+  /** What is the matter, in the one vocabulary for all providers; see reasons.ts. */
+  readonly reason?: string | undefined;
   /** The `error` member of an OAuth error response (RFC 6749 §5.2). */
   readonly oauthError?: string | undefined;
   readonly httpStatus?: number | undefined;
@@ -60,6 +62,7 @@ export class PadlockError extends Error {
   readonly exit: number;
   readonly hint: string;
   readonly retryable: boolean;
+  readonly reason: string | undefined;
   readonly oauthError: string | undefined;
   readonly httpStatus: number | undefined;
   readonly retryAfter: number | undefined;
@@ -72,6 +75,7 @@ export class PadlockError extends Error {
     this.exit = CATEGORIES[this.category].exit;
     this.hint = about.hint || (isErrorCode(code) ? USUAL_HINTS[code] : OWN_CODE);
     this.retryable = isRetryable(code);
+    this.reason = about.reason;
     this.oauthError = about.oauthError;
     this.httpStatus = about.httpStatus;
     this.retryAfter = about.retryAfter;
@@ -88,6 +92,7 @@ export class PadlockError extends Error {
       message: this.message,
       hint: this.hint,
       retryable: this.retryable,
+      ...(this.reason !== undefined && { reason: this.reason }),
       ...(this.oauthError !== undefined && { oauth_error: this.oauthError }),
       ...(this.httpStatus !== undefined && { http_status: this.httpStatus }),
       ...(this.retryAfter !== undefined && { retry_after: this.retryAfter }),

@@ -35,6 +35,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'grant_type',
   'client_id',
   'username',
+  'realm',
   'scope',
   'audience',
   'resource',
@@ -46,6 +47,10 @@ const PLAIN: ReadonlySet<string> = new Set([
   'actor_token_type',
   'requested_token_type',
 ]);
+
+/** What of a form anybody may read. */
+export const plainOf = (form: URLSearchParams): Readonly<Record<string, string>> =>
+  Object.fromEntries([...form].filter(([name]) => PLAIN.has(name)));
 
 /** What of a form nobody may read again in an answer that quotes it. */
 export const credentialsOf = (form: URLSearchParams): readonly string[] =>

@@ -3,10 +3,24 @@ import { defineOptions } from './options.ts';
 import { USUAL_TIMEOUT } from './patience.ts';
 
 export const providerOptions = defineOptions({
+  provider: { type: 'string', summary: 'a provider that Padlock knows', placeholder: 'PROVIDER', account: 'where' },
   issuer: { type: 'string', summary: "the provider's issuer URL", placeholder: 'URL', identity: true, account: 'where' },
   clientId: { type: 'string', summary: 'client identifier', placeholder: 'ID', identity: true, account: 'who' },
   clientAuth: { type: 'string', summary: 'how the client proves itself', placeholder: 'METHOD', account: 'who' },
   caFile: { type: 'string', summary: 'trust these certificates too (PEM)', placeholder: 'FILE' },
+});
+
+const endpoint = (summary: string) => ({ type: 'string', summary, placeholder: 'URL', form: 'url', account: 'where' }) as const;
+
+/** What a discovery document would say, by hand. `tokenEndpoint` stands for `token_endpoint`. */
+export const endpointOptions = defineOptions({
+  tokenEndpoint: endpoint('where tokens are asked for, in place of what the provider publishes'),
+  jwksUri: endpoint('where its keys are'),
+  authorizationEndpoint: endpoint('where a browser signs in'),
+  deviceAuthorizationEndpoint: endpoint('where a device begins'),
+  userinfoEndpoint: endpoint('where claims about the user are'),
+  introspectionEndpoint: endpoint('where tokens are judged'),
+  revocationEndpoint: endpoint('where tokens are given back'),
 });
 
 export const requestOptions = defineOptions({
@@ -53,4 +67,12 @@ export const runOptions = defineOptions({
   format: { type: 'string', summary: 'how the answer is printed', placeholder: 'FORMAT', short: 'o', aliases: ['output'], project: true },
 });
 
-export const generalOptions = { ...providerOptions, ...requestOptions, ...storeOptions, ...mannerOptions, ...checkOptions, ...runOptions };
+export const generalOptions = {
+  ...providerOptions,
+  ...endpointOptions,
+  ...requestOptions,
+  ...storeOptions,
+  ...mannerOptions,
+  ...checkOptions,
+  ...runOptions,
+};

@@ -45,7 +45,13 @@ export async function inspectToken(
   const signature = await attempt('signature', () =>
     kind === 'id' ? proveId(token, context, verification) : proveAccess(token, context, provider),
   );
-  const expected = { ...verification.expectation(info), kind, audience, alg: signature.value, maxTokenAge: Number.POSITIVE_INFINITY };
+  const expected = {
+    ...verification.expectation(info, payload),
+    kind,
+    audience,
+    alg: signature.value,
+    maxTokenAge: Number.POSITIVE_INFINITY,
+  };
   const claims = reportChecks(payload, expected);
   const failed = await attempt('claims', async () => requireChecks(payload, expected));
   return {

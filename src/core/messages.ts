@@ -1,5 +1,6 @@
 /** What is asked of a provider, and what it says: the shapes that every strategy sees. */
 import type { JsonValue } from './json-value.ts';
+import type { Preset } from './preset.ts';
 
 /** A successful answer of a token endpoint (RFC 6749 §5.1), unknown members included. Unverified. */
 export interface TokenResponse {
@@ -49,6 +50,8 @@ export interface ProviderInfo {
   readonly issuer: string;
   readonly clientId: string;
   readonly metadata: Metadata;
+  /** What is known of it beyond what it publishes. */
+  readonly preset?: Preset | undefined;
 }
 
 /** Parameters of a request: an absent one is left out, a list is repeated. */

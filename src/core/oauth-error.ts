@@ -6,6 +6,8 @@ import { parseJson } from './json.ts';
 import type { JsonObject } from './json-value.ts';
 import { quoted } from './options.ts';
 import type { HttpResponse } from './ports.ts';
+import type { Preset } from './preset.ts';
+import { REASONS } from './reasons.ts';
 import type { Redactor } from './secret.ts';
 import { excerpt } from './text.ts';
 
@@ -78,7 +80,15 @@ export interface FailureContext {
   /** How the client proved itself, and how else the provider lets it, as a user names them. */
   readonly provedBy?: string;
   readonly others?: readonly string[] | undefined;
+  readonly preset?: Preset | undefined;
+  /** What was sent, without what may be a credential. */
+  readonly form?: Readonly<Record<string, string>>;
 }
+
+/** The whole answers, for who goes on where a sign-in needs more: an error itself carries no credential. */
+const answers = new WeakMap<PadlockError, JsonObject>();
+/** What a provider answered when it refused. Unmasked: it may hold credentials. */
+export const answerOf = (failure: PadlockError): JsonObject | undefined => answers.get(failure);
 
 /** The failure that an error response stands for (RFC 6749 §5.2, and what real servers answer instead). Secrets it echoes are masked. */
 export function oauthFailure(response: HttpResponse, context: FailureContext): PadlockError {
@@ -90,22 +100,29 @@ export function oauthFailure(response: HttpResponse, context: FailureContext): P
       message: `${purpose} answered with an error that is not a text.`,
       httpStatus: response.status,
     }); // check: error is a text
-  const code = codeOf(response, error);
-  const requestId = REQUEST_ID.map((name) => response.headers[name]).find((id) => id !== undefined);
+  const explained = context.preset?.explain?.({ status: response.status, error, body: body ?? {}, form: context.form ?? {} });
+  const reason = response.status >= 500 ? undefined : explained?.reason; // check: reason of a server in trouble
+  const meaning = reason && REASONS[reason];
+  const code = meaning?.code ?? codeOf(response, error);
+  const requestId = [...REQUEST_ID.map((name) => response.headers[name]), body?.trace_id].find((id) => typeof id === 'string');
   const safe = (text: string, limit?: number): string => excerpt(redactor.mask(text).replace(/\s+/g, ' ').trim(), limit); // masked as it came
   const said = typeof body?.error_description === 'string' ? safe(body.error_description) : '';
-  const message =
-    error === undefined
+  const message = meaning
+    ? `${meaning.message}${said && reason !== 'wrong_credentials' ? ` The provider says: ${said}` : ''}`
+    : error === undefined
       ? `${purpose} answered ${response.status} without an OAuth error.`
       : `The provider refused: ${quoted(redactor.mask(error))}.${said && ` ${said}`}`;
-  return new PadlockError(code, {
+  const failure = new PadlockError(code, {
     message,
-    hint: hintFor(code, error, context),
+    reason,
+    hint: explained?.hint ?? meaning?.hint ?? hintFor(code, error, context),
     oauthError: error && safe(error, 100),
     httpStatus: response.status,
     retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
     requestId: requestId && safe(requestId, 100),
   });
+  if (body !== undefined) answers.set(failure, body);
+  return failure;
 }
 
 const alternatives = ({ others = [] }: FailureContext): string => (others.length === 0 ? '' : `: the provider lists ${others.join(', ')}`);

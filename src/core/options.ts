@@ -4,7 +4,10 @@
  */
 import { fail } from './errors.ts';
 import { didYouMean, excerpt } from './text.ts';
+import { checkUrl } from './url.ts';
 
+/** See {@link Option.form}. */
+export type TextForm = 'host' | 'segment' | 'url';
 export type OptionType = 'string' | 'boolean' | 'number' | 'list' | 'map';
 
 export interface Option {
@@ -41,6 +44,8 @@ export interface Option {
   readonly unreadable?: 'config_bad_key';
   /** A secret that is an identity token, issued for the occasion: help shows `--x-source` beside the other ways to give it. */
   readonly issued?: boolean;
+  /** What a text has to be: a host name (with a port, if need be), one segment of a path, a URL that may be called. */
+  readonly form?: TextForm;
   /** Bounds of a number, inclusive. */
   readonly minimum?: number;
   readonly maximum?: number;
@@ -92,6 +97,13 @@ export interface Place {
   readonly unreadable?: Option['unreadable'];
 }
 
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+/** Forms that a pattern decides; one that holds it can stand in a URL and stays where it stands. */
+export const PATTERNS = {
+  host: { pattern: `^${LABEL}(\\.${LABEL})*(:[0-9]{1,5})?$`, must: 'must be a host name, without https:// and without a path' },
+  segment: { pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._~-]{1,200}$', must: 'must be one name of letters, digits, dots, dashes and underscores' },
+} as const;
+
 const TRUE = new Set(['true', '1', 'yes', 'on']);
 const FALSE = new Set(['false', '0', 'no', 'off', '']);
 
@@ -104,6 +116,9 @@ function readString(option: Option, raw: unknown, place: Place): string {
   if (typeof text !== 'string') refuse(place, 'must be a text');
   if (text === '') refuse(place, 'must not be empty');
   if (text.includes('\0') || !text.isWellFormed()) refuse(place, 'must be well-formed text without NUL');
+  if (option.form === 'url')
+    checkUrl(text, place.name); // check: form of a URL
+  else if (option.form && !new RegExp(PATTERNS[option.form].pattern).test(text)) refuse(place, PATTERNS[option.form].must); // check: form of a text
   if (option.choices && !option.choices.includes(text))
     refuse(place, `must be one of ${option.choices.join(', ')}`, didYouMean(text, option.choices));
   return text;
@@ -183,6 +198,7 @@ export function disagreement(a: Option, b: Option): string | undefined {
     'flagOnly',
     'unreadable',
     'issued',
+    'form',
     'minimum',
     'maximum',
   ] as const;
@@ -197,4 +213,6 @@ export const shared = defineOptions({
   clientSecret: { type: 'string', summary: 'client secret', secret: true, account: 'who', prompt: 'Client secret' },
   username: { type: 'string', summary: 'who signs in', identity: true, account: 'who', prompt: 'Username or email', aliases: ['email'] },
   password: { type: 'string', summary: 'password', secret: true, account: 'who', prompt: 'Password' },
+  domain: { type: 'string', summary: "the provider's host name", placeholder: 'HOST', form: 'host' },
+  realm: { type: 'string', summary: 'realm', placeholder: 'REALM', form: 'segment' },
 });

@@ -6,27 +6,22 @@ import { readMetadata, wellKnownUrls } from './discovery.ts';
 import { dpopProof } from './dpop.ts';
 import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
 import { fail, isPadlockError, type PadlockError } from './errors.ts';
-import { credentialsOf, formOf } from './form.ts';
+import { formOf } from './form.ts';
+import { withGiven } from './given-endpoints.ts';
 import { jsonOf, sentence } from './http-answers.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import type { JsonObject } from './json-value.ts';
 import { publicKeys } from './key-policy.ts';
+import { KnownProvider } from './known-provider.ts';
 import type { Form, Metadata, ProviderInfo, Request, TokenResponse } from './messages.ts';
-import { oauthFailure } from './oauth-error.ts';
 import { translated } from './openid-client-error.ts';
 import { Clock, Http, type HttpResponse } from './ports.ts';
+import { refusalOf, type Sent } from './refusal.ts';
 import { Redactor } from './secret.ts';
 import type { AccessToken } from './session.ts';
 import { readTokenResponse } from './token-set.ts';
 import { type UserinfoExpectation, userinfoClaims } from './userinfo.ts';
-
-/** A request that goes out in the client's name. */
-interface Sent {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 const TOKEN_ENDPOINT = 'The token endpoint';
 /** What a pushed authorization request is answered with (RFC 9126 §2.2); everything else is answered with 200. */
@@ -39,25 +34,28 @@ export class Provider {
   readonly #clock: Clock;
   readonly #redactor: Redactor;
   readonly #nonces = new DpopNonces();
+  readonly #known: KnownProvider;
 
   constructor(
     @inject(Http) http: Http,
     @inject(DocumentCache) documents: DocumentCache,
     @inject(Clock) clock: Clock,
     @inject(Redactor) redactor: Redactor,
+    @inject(KnownProvider) known: KnownProvider,
   ) {
     this.#http = http;
     this.#documents = documents;
     this.#clock = clock;
     this.#redactor = redactor;
+    this.#known = known;
   }
 
   /** The issuer's metadata: OpenID Connect Discovery, then RFC 8414. Throws `proto_discovery_*`. */
-  async discover(issuer: string, signal?: AbortSignal): Promise<Metadata> {
+  async discover(issuer: string, signal?: AbortSignal, spelling?: string): Promise<Metadata> {
     let absent: unknown;
     for (const url of wellKnownUrls(issuer)) {
       try {
-        const check = (document: JsonObject): Metadata => readMetadata(document, issuer); // before it is kept: a wrong one must not outlive its fault
+        const check = (document: JsonObject): Metadata => readMetadata(document, issuer, spelling); // before it is kept: a wrong one must not outlive its fault
         return check((await this.#documents.get('discovery', url, { issuer, check, signal })).value);
       } catch (error) {
         if (!isPadlockError(error) || error.code !== 'proto_status' || error.httpStatus !== 404) throw error; // check: discovery is absent
@@ -66,14 +64,17 @@ export class Provider {
     }
     fail('proto_discovery_invalid', `${issuer} publishes no discovery document.`, {
       cause: absent,
-      hint: 'Check --issuer: it is the URL that stands before /.well-known/.',
+      httpStatus: 404,
+      hint: 'Check --issuer: it is the URL that stands before /.well-known/. Or give its endpoints by hand: --token-endpoint, --jwks-uri.',
     });
   }
 
   /** The provider as a client of it sees it. Throws `config_bad_url`, `config_insecure_url`, `proto_discovery_*`. */
   async info(configured: string, clientId: string, signal?: AbortSignal): Promise<ProviderInfo> {
     const issuer = issuerUrl(configured, { name: 'The issuer', kind: 'config' });
-    return Object.freeze({ issuer, clientId, metadata: await this.discover(issuer, signal) });
+    const { preset, endpoints } = await this.#known.of(issuer);
+    const metadata = await withGiven(endpoints, issuer, () => this.discover(issuer, signal, preset?.spellings?.[issuer]));
+    return Object.freeze({ issuer, clientId, metadata, ...(preset && { preset }) });
   }
 
   /** The issuer's key set. `fresh`: not one from a cache. */
@@ -204,9 +205,17 @@ export class Provider {
   }
 
   /** The one way that a request takes in the client's name. */
-  async #send({ identity }: Client, sent: Sent, purpose: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    const response = await this.#http.send({ method: 'POST', ...sent, purpose: sentence(purpose), signal, ...(identity && { identity }) });
-    this.#nonces.learn(sent.url, response.headers);
+  async #send({ identity }: Client, { url, headers, body }: Sent, purpose: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const response = await this.#http.send({
+      method: 'POST',
+      url,
+      headers,
+      body,
+      purpose: sentence(purpose),
+      signal,
+      ...(identity && { identity }),
+    });
+    this.#nonces.learn(url, response.headers);
     return response;
   }
 
@@ -227,12 +236,8 @@ export class Provider {
     return answer;
   }
 
-  /** The failure an answer stands for. A server may quote the request: whatever credential was in it is masked. */
-  #refusal(client: Client, response: HttpResponse, { body, headers }: Sent, purpose: string): PadlockError {
-    const redactor = this.#redactor.copy();
-    for (const value of credentialsOf(new URLSearchParams(body))) redactor.add(value);
-    redactor.add(headers.authorization?.replace(/^\S+ /, '') ?? '');
-    return oauthFailure(response, { purpose, now: this.#clock.now(), redactor, provedBy: client.auth.name, others: client.others });
+  #refusal(client: Client, response: HttpResponse, sent: Sent, purpose: string): PadlockError {
+    return refusalOf(client, response, sent, { purpose, now: this.#clock.now(), redactor: this.#redactor });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Grant } from './contracts.ts';
 import { requestOptions } from './general-options.ts';
 import type { Request } from './messages.ts';
 import { readOption } from './options.ts';
+import type { PresetFacts } from './preset.ts';
 import type { Settings } from './settings.ts';
 
 /** A person's name and address are what a sign-in is for; a machine gets what its client was given. */
@@ -15,10 +16,11 @@ function onTop(asked: readonly string[], base: readonly string[]): readonly stri
 }
 
 /** The complete request of one sign-in, frozen. Throws `usage_bad_value` for wishes that are none. */
-export function requestFrom(settings: Settings, grant: Grant, own: Request): Request {
+export function requestFrom(settings: Settings, grant: Grant, own: Request, known?: PresetFacts): Request {
   const wish = (raw: unknown, key: 'scope' | 'audience' | 'resource' | 'param' | 'dpop'): unknown =>
     raw === undefined ? settings.get(key) : readOption(requestOptions[key], raw, { name: key === 'param' ? 'params' : key, kind: 'usage' });
-  const preset = DEFAULT_SCOPE[grant.subject ?? 'user'];
+  const subject = grant.subject ?? 'user';
+  const preset = (subject === 'user' && known?.scope) || DEFAULT_SCOPE[subject];
   const settled = onTop(list(settings.get('scope')) ?? preset, preset);
   const audience = wish(own.audience, 'audience');
   const resource = wish(own.resource, 'resource');

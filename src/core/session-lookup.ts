@@ -3,6 +3,7 @@
 import { namedFlow } from './auto.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
+import { presetFacts } from './known-provider.ts';
 import type { Request } from './messages.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
@@ -49,7 +50,7 @@ export class SessionLookup {
   async asked({ record }: Held, request: Request): Promise<Request> {
     const wished = wishesOf(request);
     const grant = await this.#registry.use('grant', record.identity.flow);
-    const settled = requestFrom(this.#settings, grant, wished);
+    const settled = requestFrom(this.#settings, grant, wished, presetFacts(this.#settings, this.#registry));
     const said = (key: string): boolean => key in wished || this.#settings.has(key === 'params' ? 'param' : key);
     return { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
   }
@@ -61,7 +62,9 @@ export class SessionLookup {
   async usual(): Promise<Request> {
     const flow = namedFlow(this.#settings);
     const grant = flow === undefined ? undefined : await this.#registry.use('grant', flow);
-    return grant === undefined || grant.subject === 'client' ? {} : requestFrom(this.#settings, grant, {});
+    return grant === undefined || grant.subject === 'client'
+      ? {}
+      : requestFrom(this.#settings, grant, {}, presetFacts(this.#settings, this.#registry));
   }
 
   /** What a session that does not exist yet will be called, as far as that is known: those who would make it take turns by it. */

@@ -1,9 +1,10 @@
 /**
- * Everything that was said about one call as one frozen object: flag > sandbox > env > project file > profile > default.
+ * Everything that was said about one call as one frozen object: flag > sandbox > env > project file > profile > preset > default.
  * The declarations of the options are the schema (plugins add to them at run time), so no schema library is loaded.
  */
 import { fail } from './errors.ts';
-import { type Chosen, isReference, type Layer, type LayerName, type Merged, mergeLayers, type Raw } from './layer.ts';
+import { type Chosen, isReference, type Layer, type LayerName, type Merged, type Raw } from './layer.ts';
+import { mergeLayers } from './merge-layers.ts';
 import { missingOptions } from './missing-options.ts';
 import { flagName, type Option, type Options, type OptionValue, type Place, readOption, type ValuesOf } from './options.ts';
 import type { Prompt } from './ports.ts';

@@ -73,7 +73,7 @@ export class SignIn {
       this.#ports.notices.warn(notice);
     };
     const { grant, info, values } = await this.#chosen(asking, human);
-    const asked = requestFrom(this.#settings, grant, request);
+    const asked = requestFrom(this.#settings, grant, request, info.preset);
     const dpop = asked.dpop === true ? await newDpopKey(info.metadata.dpop_signing_alg_values_supported) : undefined;
     const client: Client = { ...(await chooseClient(this.#registry, this.#settings, info, asking)), dpop };
     const certificate = client.identity?.cert;

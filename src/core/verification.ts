@@ -7,6 +7,8 @@ import type { Grant, Proof, Values, Verifier, VerifierHost } from './contracts.t
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { type Guarded, guarded } from './guard.ts';
 import { inject, injectable } from './inject.ts';
+import { checkKeyIssuer, issuerOfToken } from './issuer-spelling.ts';
+import type { JsonObject } from './json-value.ts';
 import type { Demands, ProviderInfo, Request } from './messages.ts';
 import { AlgorithmPins } from './pins.ts';
 import { Clock, Log, type Notice } from './ports.ts';
@@ -155,9 +157,10 @@ export class Verification {
     demands: Demands,
   ): Promise<NonNullable<Verified['idToken']>> {
     const { alg, kid, payload } = await this.prove(chosen, tokens.idToken ?? '', info, signal);
+    await checkKeyIssuer(info, payload, kid, async () => (await this.#provider.keys(info, false, signal)).keys);
     const subject = refreshes ?? undefined;
     const claims = checkClaims(payload, {
-      ...this.expectation(info),
+      ...this.expectation(info, payload),
       ...demands,
       kind: 'id',
       accessToken: tokens.accessToken,
@@ -220,10 +223,15 @@ export class Verification {
     return { profile: typeof profile === 'string' ? profile : undefined, issuer, clientId };
   }
 
-  /** What tokens of this client have to say. */
-  expectation({ issuer, clientId }: ProviderInfo): { issuer: string; clientId: string; now: number; skew: number | undefined } {
+  /** What tokens of this client have to say; `payload` is of the token in question. */
+  expectation(info: ProviderInfo, payload: JsonObject = {}): { issuer: string; clientId: string; now: number; skew: number | undefined } {
     const skew = this.#settings.get('clockSkew');
-    return { issuer, clientId, now: this.#clock.now(), skew: typeof skew === 'number' ? skew : undefined };
+    return {
+      issuer: issuerOfToken(info, payload),
+      clientId: info.clientId,
+      now: this.#clock.now(),
+      skew: typeof skew === 'number' ? skew : undefined,
+    };
   }
 }
 

@@ -22,6 +22,11 @@ import { yaml } from './formatters/yaml.ts';
 import { authorizationCode } from './grants/authorization-code.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import { password } from './grants/password.ts';
+import { auth0 } from './providers/auth0.ts';
+import { entra } from './providers/entra.ts';
+import { google } from './providers/google.ts';
+import { keycloak } from './providers/keycloak.ts';
+import { okta } from './providers/okta.ts';
 import { command } from './sources/command.ts';
 import { env } from './sources/env.ts';
 import { file } from './sources/file.ts';
@@ -64,4 +69,9 @@ export const strategies: readonly Strategy[] = [
   fileStore,
   keyring,
   redis,
+  auth0,
+  okta,
+  keycloak,
+  entra,
+  google,
 ];

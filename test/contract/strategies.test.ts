@@ -61,6 +61,7 @@ const FOLDERS = {
   formatter: 'formatters',
   source: 'sources',
   store: 'stores',
+  provider: 'providers',
 } as const;
 describe.each(KINDS)('every file of the kind %s', (kind) => {
   const names = readdirSync(new URL(`../../src/strategies/${FOLDERS[kind]}/`, import.meta.url)).map((file) => file.replace(/\.ts$/, ''));

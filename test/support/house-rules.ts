@@ -180,6 +180,7 @@ const FOLDER_OF: Readonly<Record<string, string>> = {
   formatter: 'formatters',
   source: 'sources',
   store: 'stores',
+  provider: 'providers',
 };
 
 /** Every file in a kind's folder under src/strategies is a strategy in the list, under the name of its file; what it loads is in a folder of its name. */

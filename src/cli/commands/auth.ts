@@ -44,7 +44,7 @@ export const auth: Command = {
     const chosen = await chooseFlow(context, await context.settings());
     // it is the new profile's session, so that padlock token finds it by that name
     const settings = typeof name === 'string' ? chosen.choosing('profile', runOptions.profile, name) : chosen;
-    refuseForeign(context, String(settings.get('flow')));
+    refuseForeign(context, String(settings.get('flow')), settings.text('provider'));
     const padlock = await context.padlock(settings);
     const session = await padlock.authenticate({ signal: world.signal });
     const view = sessionView(session, { showTokens, now: world.clock.now() });

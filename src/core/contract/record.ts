@@ -43,6 +43,23 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   formatter: { facts: {}, optional: { machine: flag, token: oneOf('access', 'id') }, methods: ['format'], optionalMethods: [] },
   source: { facts: {}, optional: {}, methods: ['read'], optionalMethods: [] },
   store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase'] },
+  provider: {
+    facts: { issuers: someTexts },
+    optional: {
+      spellings: (value) => object(value) && Object.values(value).every(text),
+      scope: someTexts,
+      refreshSetting: text,
+      clientAuth: someTexts,
+      loopback: oneOf('ip', 'localhost'),
+      redirectSetting: text,
+      exactRedirect: flag,
+      otpParameter: text,
+      mfa: (value) => object(value) && text(value.challenge) && oneOf('json', 'form')(value.format),
+      opaqueAudiences: someTexts,
+    },
+    methods: [],
+    optionalMethods: ['explain'],
+  },
 };
 
 const OPTION: Readonly<Record<string, Test>> = {
@@ -60,6 +77,7 @@ const OPTION: Readonly<Record<string, Test>> = {
   account: text,
   unreadable: oneOf('config_bad_key'),
   issued: flag,
+  form: oneOf('host', 'segment', 'url'),
   minimum: number,
   maximum: number,
 };
@@ -109,7 +127,8 @@ export function recordFaults(strategy: unknown): readonly string[] {
   const elsewhere = ['use', 'load'].filter((member) => strategy[member] !== undefined);
   const methods = [...shape.methods, ...shape.optionalMethods];
   const here = methods.filter((member) => strategy[member] !== undefined);
-  if (elsewhere.length + (here.length > 0 ? 1 : 0) !== 1)
+  const places = elsewhere.length + (here.length > 0 ? 1 : 0);
+  if (places > 1 || (places === 0 && shape.methods.length > 0))
     faults.push(`behaviour must be in one place: ${shape.methods.join(' and ')}, or use, or load`);
   if (elsewhere.length === 0) faults.push(...behaviourFaults(kind as Kind, strategy));
   for (const member of elsewhere) if (!run(strategy[member])) faults.push(`${member} must be a ${member === 'use' ? 'class' : 'function'}`);

@@ -25,7 +25,7 @@ export const password = {
     try {
       return await host.exchange('password', { username, password });
     } catch (error) {
-      if (!isPadlockError(error) || !isWrongPassword(error)) throw error;
+      if (!isPadlockError(error) || error.reason !== undefined || !isWrongPassword(error)) throw error;
       const hint = error.message; // it may be another reason: a disabled account, an expired password
       return host.fail('auth_invalid_grant', { ...error, message: 'Incorrect username or password.', hint, cause: error });
     }
