@@ -12,6 +12,7 @@ import type { JsonObject } from './json-value.ts';
 import type { Demands, ProviderInfo, Request } from './messages.ts';
 import { AlgorithmPins } from './pins.ts';
 import { Clock, Log, type Notice } from './ports.ts';
+import { isProof } from './proof.ts';
 import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';
 import type { Verdict } from './session.ts';
@@ -246,10 +247,3 @@ function requireBinding({ type }: TokenSet, { dpop }: Request): void {
 }
 
 const codeOf = (error: unknown): string => (isPadlockError(error) ? error.code : 'internal');
-
-/** A truthy value is no proof: an object with claims and an algorithm that was allowed is. */
-function isProof(proof: Proof, algorithms: readonly string[]): boolean {
-  if (typeof proof !== 'object' || proof === null || typeof proof.payload !== 'object' || proof.payload === null) return false; // check: proof shape
-  if (!algorithms.includes(proof.alg)) return false; // check: proof algorithm
-  return proof.kid === null || typeof proof.kid === 'string';
-}
