@@ -2,11 +2,13 @@
 import { fail, isPadlockError } from './errors.ts';
 import { inject, injectable } from './inject.ts';
 import type { JsonObject } from './json-value.ts';
+import { Clock } from './ports.ts';
 import { Provider } from './provider.ts';
 import { type Session, withHidden } from './session.ts';
 import { userOf } from './session-from.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SessionLookup } from './session-lookup.ts';
+import { accessToken } from './session-record.ts';
 import type { Held } from './sessions.ts';
 import { TokenSource } from './token-source.ts';
 import { Verification } from './verification.ts';
@@ -25,6 +27,7 @@ export class Online {
   readonly #tokens: TokenSource;
   readonly #provider: Provider;
   readonly #verification: Verification;
+  readonly #clock: Clock;
 
   constructor(
     @inject(SessionLookup) lookup: SessionLookup,
@@ -32,12 +35,14 @@ export class Online {
     @inject(TokenSource) tokens: TokenSource,
     @inject(Provider) provider: Provider,
     @inject(Verification) verification: Verification,
+    @inject(Clock) clock: Clock,
   ) {
     this.#lookup = lookup;
     this.#keeper = keeper;
     this.#tokens = tokens;
     this.#provider = provider;
     this.#verification = verification;
+    this.#clock = clock;
   }
 
   /** Undefined when nobody is signed in. Throws `auth_login_required` when the provider takes no token of the session, `token_sub_mismatch`. */
@@ -77,7 +82,7 @@ export class Online {
   }
 
   async #ask({ record: { identity, user } }: Held, refresh: boolean, signal: AbortSignal): Promise<JsonObject> {
-    const token = await this.#tokens.get({ refresh }, signal);
+    const token = accessToken(await this.#tokens.get({ refresh }, signal), this.#clock);
     const info = await this.#provider.info(identity.issuer, identity.clientId, signal);
     const { skew } = this.#verification.expectation(info);
     return this.#provider.userinfo(info, token, { subject: user?.id, skew }, signal);

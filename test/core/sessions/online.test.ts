@@ -92,6 +92,20 @@ describe('a session that is shown to the provider', () => {
     expect(all.shown).toHaveLength(1);
   });
 
+  test('bound to a key is shown with a proof of that key', async () => {
+    const all = world();
+    const proofs: string[] = [];
+    all.provider.metadata = { ...all.provider.metadata, userinfo_endpoint: `${ISSUER}userinfo` };
+    all.provider.others['/userinfo'] = ({ headers }) => {
+      proofs.push(`${headers?.authorization?.split(' ')[0]} ${headers?.dpop?.split('.').length}`);
+      return { body: { sub: 'robin' } };
+    };
+    all.provider.more = { token_type: 'DPoP' };
+    await all.process({ values: { dpop: true } }).authenticate();
+    await expect(confirm(all)).resolves.toMatchObject({ userinfo: { sub: 'robin' } });
+    expect(proofs).toEqual(['DPoP 3']);
+  });
+
   test('is not there', async () => {
     await expect(confirm(world())).resolves.toBeUndefined();
   });
