@@ -29,6 +29,8 @@ export interface Context {
   readonly registry: Registry;
   readonly redactor: Redactor;
   readonly config: Config | undefined;
+  /** What is wrong with the configuration and the plugins, for a command that mends it. */
+  readonly faults: readonly PadlockError[];
   /** The program these commands belong to. */
   readonly program: ProgramOptions;
   /** Tells a human what was done; nothing under a machine format or --quiet. */
@@ -70,6 +72,8 @@ export interface Command {
   readonly takesProfile?: boolean;
   /** Its answer is a token, so that formats for tokens can print it. */
   readonly givesToken?: boolean;
+  /** It is called when these are broken, so that they must not keep it from working. */
+  readonly mends?: 'plugins' | 'everything';
   /** Does it sign in, and so take what Padlock and its strategies declare? */
   readonly signsIn: boolean;
   /** Flags of its own. */

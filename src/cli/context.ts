@@ -4,7 +4,7 @@ import { AUTO } from '../core/auto.ts';
 import { wire } from '../core/compose.ts';
 import type { Config } from '../core/config-file.ts';
 import type { Formatter } from '../core/contracts.ts';
-import { fail } from '../core/errors.ts';
+import { fail, type PadlockError } from '../core/errors.ts';
 import type { Container } from '../core/inject.ts';
 import { loadSettings } from '../core/load-settings.ts';
 import type { PadlockPipeline } from '../core/padlock.ts';
@@ -26,6 +26,7 @@ export interface Making {
   readonly command: Command;
   readonly config: Config | undefined;
   readonly container: Container;
+  readonly faults: readonly PadlockError[];
   /** What flags or the environment ask for. */
   readonly format: string | undefined;
   readonly options: ProgramOptions;
@@ -37,7 +38,7 @@ export interface Making {
 const SUFFIX = { value: '', file: 'File', stdin: 'Stdin' } as const;
 const layerKey = ({ flag }: GivenFlag): string => flag.key + SUFFIX[flag.form];
 
-export function contextOf({ argv, command, config, container, format, options, redactor, registry, world }: Making): Context {
+export function contextOf({ argv, command, config, container, faults, format, options, redactor, registry, world }: Making): Context {
   const manners = mannersOf(argv, world);
   const warnings: Notice[] = [];
   let chosen = format;
@@ -114,6 +115,7 @@ export function contextOf({ argv, command, config, container, format, options, r
     registry,
     redactor,
     config,
+    faults,
     warn,
     warnings,
     settings,

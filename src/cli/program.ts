@@ -1,15 +1,13 @@
 /** run(argv, world) → exit code: the whole program, with nothing of Node's in it. */
-import { type Config, readConfig } from '../core/config-file.ts';
 import { fail, isPadlockError } from '../core/errors.ts';
 import { failureOf, look } from '../core/guard.ts';
-import { registerPlugin } from '../core/plugin-record.ts';
-import { loadPlugin, locatePlugin } from '../core/plugins.ts';
 import type { Registry } from '../core/registry.ts';
 import { didYouMean, excerpt, nearest, visible } from '../core/text.ts';
 import { builtIn } from '../index.ts';
 import { print } from './answer.ts';
 import type { Command, ProgramOptions } from './command.ts';
 import { commands } from './commands/index.ts';
+import { configured } from './configured.ts';
 import { contextOf, isMachine } from './context.ts';
 import { everywhere, ownFlag, wishedFormat } from './everywhere.ts';
 import { type Argv, type Flag, flagsOf, readArgv, refuseUnknown } from './flags.ts';
@@ -46,15 +44,11 @@ export async function run(words: readonly string[], world: World, options: Progr
       if (!machine()) await world.stderr.write(`${(await import('./help.ts')).overview(options, world.stderr.columns)}\n\n`);
       fail('usage_missing_command', 'No command was given.', { hint: `See ${options.name} --help.` });
     }
-    const config =
-      command.signsIn || command.name === 'config' || command.name === 'plugin' || command.name === 'strategies'
-        ? await configOf(argv, world)
-        : undefined;
-    const mending = command.name === 'plugin'; // a plugin that cannot be loaded must not keep its user from accepting or removing it
-    if (await addPlugins(registry, argv, config, world, plugins, mending)) argv = readArgv(words, flagsFrom(registry, options.commands));
+    const { config, extended, faults } = await configured({ argv, command, program: options, registry, world }, plugins);
+    if (extended) argv = readArgv(words, flagsFrom(registry, options.commands));
     if (format !== undefined) checkFormat(format, command, registry, options); // before anything is asked of anybody
     check(argv, command, registry, options);
-    const context = contextOf({ argv, command, config, container, format, options, redactor, registry, world });
+    const context = contextOf({ argv, command, config, container, faults, format, options, redactor, registry, world });
     machine = context.machine;
     const answer = await ending(world.signal, command.run(context));
     return await print(answer, context);
@@ -99,7 +93,7 @@ function commandOf(argv: Argv, options: ProgramOptions): Command | undefined {
 async function help(argv: Argv, world: World, registry: Registry, options: ProgramOptions): Promise<number> {
   const command = named(argv.positionals[0], options);
   try {
-    if (command?.signsIn) await addPlugins(registry, argv, await configOf(argv, world), world, new Set());
+    if (command?.signsIn) await configured({ argv, command, program: options, registry, world });
   } catch (error) {
     if (!isPadlockError(error)) throw error;
     const line = visible(`Warning: the options of plugins are missing: ${error.message} [${error.code}]`);
@@ -108,45 +102,6 @@ async function help(argv: Argv, world: World, registry: Registry, options: Progr
   const { helpText } = await import('./help.ts');
   await world.stdout.write(await helpText(options, command, registry, world.stdout.columns));
   return 0;
-}
-
-async function configOf(argv: Argv, world: World): Promise<Config | undefined> {
-  const flag = ownFlag(argv, 'config');
-  const variable = world.host.env('PADLOCK_CONFIG') || undefined;
-  const named =
-    typeof flag === 'string'
-      ? { path: flag, place: { name: '--config', kind: 'usage' as const } }
-      : variable && { path: variable, place: { name: 'PADLOCK_CONFIG', kind: 'usage' as const } };
-  return readConfig(world.files, { directory: world.host.directories?.config, cwd: world.cwd, ...(named && { named }) });
-}
-
-/** Loads what the configuration lists and what `--plugin` names, and notes in `loaded` from where. Returns whether there was anything. */
-async function addPlugins(
-  registry: Registry,
-  argv: Argv,
-  config: Config | undefined,
-  world: World,
-  loaded: Set<string>,
-  lenient = false,
-): Promise<boolean> {
-  const typed = (ownFlag(argv, 'plugin') as readonly string[] | undefined) ?? [];
-  const references = [
-    ...(config?.plugins ?? []).map((entry) => ({ ...entry, from: config?.directory ?? world.cwd })),
-    ...typed.map((path) => ({ path, from: world.cwd })),
-  ];
-  const wished = Number(ownFlag(argv, 'timeout') ?? world.host.env('PADLOCK_TIMEOUT')); // the settings are not read yet
-  const patience = wished >= 1 ? Math.min(wished, 600) : undefined;
-  for (const reference of references) {
-    try {
-      const file = await locatePlugin(world.files, reference);
-      if (loaded.has(file)) continue;
-      loaded.add(file);
-      registerPlugin(registry, await loadPlugin(world.files, reference, patience));
-    } catch (error) {
-      if (!lenient || !isPadlockError(error)) throw error;
-    }
-  }
-  return references.length > 0;
 }
 
 /** Refuses a format that does not exist, and one for tokens where there will be none. */

@@ -56,7 +56,11 @@ export interface CommandOptions extends PadlockOptions {
   readonly name: string;
 }
 
-/** Runs login, logout, whoami, token or help under your program's name, with your settings. Returns the exit code; never throws, never exits. */
+/**
+ * Runs login, logout, whoami, token or help under your program's name, with your settings. Returns the exit code; never throws, never exits.
+ * What the user keeps for Padlock (a default profile, plugins, a project file) is about other providers and does not count, unless they name a
+ * profile (`-p`): it fills in what you left open. For their default profile pass `...(await loadProfile())`.
+ */
 export async function runCommands(argv: readonly string[], { name, ...options }: CommandOptions): Promise<number> {
   if (!/^[\w.-]+$/.test(name)) fail('usage_bad_value', 'The name of a program has letters, digits, dots and dashes.');
   const { ca, plugins, ports } = options;

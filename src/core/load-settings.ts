@@ -19,7 +19,7 @@ export interface SettingsSources extends CallWorld {
   readonly config: Config | undefined;
   /** What the command line says, by option key; `xFile` and `xStdin` for a secret `x`. */
   readonly flags: ReadonlyMap<string, unknown>;
-  /** What `--sandbox` stands for, by option key. Then only a profile that is asked for by name counts. */
+  /** What `--sandbox` or a tool of one's own stands for, by option key. Then no project file counts, and only a profile that is asked for by name. */
   readonly sandbox?: Readonly<Record<string, unknown>> | undefined;
   /** What a program that embeds Padlock passes. */
   readonly program?: Readonly<Record<string, unknown>> | undefined;
@@ -47,7 +47,7 @@ function chosenProfile(layers: readonly Layer[], registry: Registry, config: Con
 export async function loadSettings(sources: SettingsSources): Promise<Settings> {
   const { registry, redactor, host, files, cwd, home, config, flags, sandbox, program } = sources;
   const env = environmentLayer(registry, (name) => host.env(name), sources);
-  const project = await projectLayer(files, cwd, home, registry);
+  const project = sandbox ? undefined : await projectLayer(files, cwd, home, registry);
   const call = [flagLayer(registry, flags, sources), ...(project ? [project] : []), ...(program ? [programLayer(registry, program)] : [])];
   const profile = chosenProfile([...call, env], registry, config);
   const used = profile && (profile.explicit || !sandbox) ? profile : undefined;

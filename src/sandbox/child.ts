@@ -62,6 +62,11 @@ export class Child {
       : fail('internal', `The sandbox did not start. ${this.#failure ?? ''}`.trim());
   }
 
+  /** Resolves when the process is gone, whatever ended it. */
+  get ended(): Promise<void> {
+    return this.#exited;
+  }
+
   /** Ends the process. Rejects when it had ended by itself before. */
   async close(): Promise<void> {
     if (!this.#closing) {

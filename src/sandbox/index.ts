@@ -44,6 +44,8 @@ export interface Sandbox extends AsyncDisposable {
   advance(seconds: number): void;
   /** What to keep to start the same provider again. Holds its private keys. */
   state(): SandboxState;
+  /** Resolves when its process is gone, whatever ended it. */
+  readonly ended: Promise<void>;
   /** Ends the process. Rejects when it had crashed before. */
   close(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     next: (endpoint, behaviour) => script.add(endpoint, behaviour),
     advance: (seconds) => clock.advance(seconds),
     state: () => ({ port, keys, secrets }),
+    ended: child.ended,
     close,
     [Symbol.asyncDispose]: close,
   };

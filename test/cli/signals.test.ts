@@ -1,5 +1,6 @@
 /** Prompts and signals: hardening.md I7–I12, conventions.md C15, C19, C22, C36. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { BIN, makeHome, runCliTty, startCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
@@ -129,5 +130,13 @@ describe('padlock sandbox', () => {
     });
     expect({ code, robin: screen.includes('Robin Percy') }).toEqual({ code: 0, robin: true });
     await expect(running.end('SIGINT')).resolves.toMatchObject({ code: 130, stdout: '' });
+  });
+
+  test('ends when the process of its provider does, and says so', async () => {
+    const running = startCli(['sandbox'], { allow: { stderr: ['pa55word'] } });
+    await running.until(/Ctrl-C ends it/);
+    const [provider = ''] = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').split(' ');
+    process.kill(Number(provider), 'SIGKILL');
+    await expect(running.ended()).resolves.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('ended with SIGKILL') });
   });
 });

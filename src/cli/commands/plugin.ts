@@ -95,6 +95,7 @@ export const plugin: Command = {
     ['padlock plugin add ./sms-pin.mjs', 'list it in your configuration'],
   ],
   signsIn: false,
+  mends: 'plugins',
   format: 'table',
   async run(context) {
     const [word, path] = context.words;

@@ -83,7 +83,10 @@ export const sandbox: Command = {
           `Its profile is "sandbox". In another terminal:\n  padlock auth -p sandbox --password ${password}\nCtrl-C ends it.\n`,
         );
       // Neither the provider nor a signal handler keeps this process alive; a wait does.
-      while (!world.signal.aborted) await world.clock.sleep(LONG, world.signal).catch(() => {});
+      const gone = new AbortController();
+      void running.ended.then(() => gone.abort());
+      const end = AbortSignal.any([world.signal, gone.signal]);
+      while (!end.aborted) await world.clock.sleep(LONG, end).catch(() => {});
     } finally {
       await running.close();
     }
