@@ -8,7 +8,8 @@ export interface Failure {
   readonly broken: readonly string[];
 }
 
-const TEXT = /^Error: (.+) \[([a-z_]+)\]$/m;
+/** Its lines are folded in the width of the terminal. */
+const TEXT = /^Error: ([\s\S]+?)\s\[([a-z_]+)\]$/m;
 
 /** Undefined where nothing was reported. */
 export function failureIn({ code: exit, stderr, stdout }: CliResult, json: boolean): Failure | undefined {

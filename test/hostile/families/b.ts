@@ -1,26 +1,37 @@
 /**
  * B: what a provider may do and must not, from the relying party modules of the OpenID Foundation's conformance suite. Each behaviour is tried
- * in every flow it can meet: P password, R refresh, C client credentials, U userinfo; the letter stands behind the number.
+ * in every flow it can meet: P password, R refresh, C client credentials, D device code, A authorization code, U userinfo; the letter stands
+ * behind the number.
  */
 import { strictEqual } from 'node:assert/strict';
-import { keyFor } from '../../core/forge.ts';
+import { keyFor, type SigningKey, strangerFor, token } from '../../core/forge.ts';
 import type { Answer, Forged } from '../network/answer.ts';
 import { refusal } from '../network/answer.ts';
 import { CLIENT_ID, NEXT } from '../network/good.ts';
 import type { Script } from '../network/provider.ts';
 import type { Provocation, Row } from '../row.ts';
 
-type Flow = 'P' | 'R' | 'C';
+type Flow = 'P' | 'R' | 'C' | 'D' | 'A';
 type Rest = Pick<Row, 'exit' | 'code' | 'check' | 'afterwards'> & { readonly env?: Readonly<Record<string, string>> };
+
+/** Somebody whose browser goes where it is sent, and comes back. */
+const browse: Provocation['during'] = async (running) => {
+  const said = await running.until(/authorize\?[^\s"]+/).catch(() => ''); // it may end before
+  const url = /http:\/\/[^\s"]+\/authorize\?[^\s"]+/.exec(said)?.[0];
+  const back = url === undefined ? null : (await fetch(url, { redirect: 'manual' })).headers.get('location');
+  if (back !== null) await fetch(back).catch(() => undefined); // it may be gone by then
+};
 
 /** How each flow gets its tokens. A refresh has a session before. */
 const FLOWS: Readonly<Record<Flow, { readonly run: Provocation; readonly more?: Partial<Row> }>> = {
   P: { run: { args: ['auth'] } },
   R: { run: { args: ['token', '--refresh', '--no-cache'] }, more: { signedIn: true, allow: { stdout: ['issued'] } } },
   C: { run: { args: ['auth'], env: { PADLOCK_FLOW: 'client-credentials' } } },
+  D: { run: { args: ['auth'], env: { PADLOCK_FLOW: 'device-code' } } },
+  A: { run: { args: ['auth'], env: { PADLOCK_FLOW: 'authorization-code', PADLOCK_NO_BROWSER: '1' }, during: browse } },
 };
-const USERS: readonly Flow[] = ['P', 'R'];
-const ALL: readonly Flow[] = ['P', 'R', 'C'];
+const USERS: readonly Flow[] = ['P', 'R', 'D', 'A'];
+const ALL: readonly Flow[] = ['P', 'R', 'C', 'D', 'A'];
 const ONCE = 'the same token goes through the same verifier; one flow of each behaviour is watched on a terminal';
 
 const behaviour = (number: number, what: string, flows: readonly Flow[], answers: Script, rest: Rest): readonly Row[] =>
@@ -94,7 +105,7 @@ const KEYS: readonly Row[] = [
   ...behaviour(
     4,
     'a key that is published just before it signs',
-    ['P'],
+    ['P', 'D', 'A'],
     { token: rotated, jwks: [{ members: { keys: [RS256] } }, { members: { keys: [RS256, NEXT.jwk] } }] },
     { ...ACCEPTS, check: keysFetched(2) },
   ),
@@ -146,7 +157,7 @@ const SIGNATURES: readonly Row[] = [
 ];
 
 const CLAIMS: readonly Row[] = [
-  ...idToken(13, 'of another issuer', { claims: { iss: 'https://id.example.test/1' } }, refuses('token_issuer'), ['P']),
+  ...idToken(13, 'of another issuer', { claims: { iss: 'https://id.example.test/1' } }, refuses('token_issuer'), ['P', 'D', 'A']),
   ...idToken(14, 'without iss', { claims: { iss: undefined } }, refuses('token_claim_missing')),
   ...idToken(15, 'for another client', { claims: { aud: `${CLIENT_ID}1` } }, refuses('token_audience')),
   ...idToken(16, 'without aud', { claims: { aud: undefined } }, refuses('token_claim_missing')),
@@ -155,10 +166,12 @@ const CLAIMS: readonly Row[] = [
   ...idToken(19, 'that expired six minutes ago', { claims: { exp: now() - 360 } }, refuses('token_expired')),
   ...idToken(20, 'without exp', { claims: { exp: undefined } }, refuses('token_claim_missing')),
   ...idToken(21, 'without iat', { claims: { iat: undefined } }, refuses('token_claim_missing')),
-  ...idToken(22, 'issued a week ago', { claims: { iat: now() - 7 * DAY } }, refuses('token_iat'), ['P']),
+  ...idToken(22, 'issued a week ago', { claims: { iat: now() - 7 * DAY } }, refuses('token_iat'), ['P', 'D', 'A']),
   ...idToken(23, 'without sub', { claims: { sub: undefined } }, refuses('token_claim_missing')),
+  ...idToken(24, 'with another nonce', { claims: { nonce: 'another' } }, refuses('token_nonce'), ['A']),
+  ...idToken(25, 'without the nonce that was sent', { claims: { nonce: undefined } }, refuses('token_nonce'), ['A']),
   ...idToken(26, 'with the hash of another access token', { claims: { at_hash: '77QmUPtjPfzWtF2AnpK9RQ' } }, refuses('token_at_hash')),
-  ...idToken(27, 'without at_hash, and with a nonce nobody asked for', { claims: { at_hash: undefined, nonce: 'unasked' } }, ACCEPTS),
+  ...idToken(27, 'without at_hash', { claims: { at_hash: undefined } }, ACCEPTS),
   ...idToken(28, 'of another issuer than before', { claims: { iss: 'https://id.example.test/2' } }, refuses('token_issuer'), ['R']),
   ...idToken(29, 'of somebody else than before', { claims: { sub: 'mallory' } }, refuses('token_sub_mismatch'), ['R']),
 ];
@@ -184,7 +197,7 @@ const ANSWERS: readonly Row[] = [
   ...behaviour(
     34,
     'a provider that lists only client_secret_post, and a client told to use Basic',
-    ['P', 'C'],
+    ['P', 'C', 'D', 'A'],
     { discovery: { members: { token_endpoint_auth_methods_supported: ['client_secret_post'] } } },
     { ...ACCEPTS, env: { PADLOCK_CLIENT_AUTH: 'client-secret-basic' }, check: basicOnly },
   ),
@@ -193,14 +206,144 @@ const ANSWERS: readonly Row[] = [
   ...behaviour(37, 'a token_type in odd case', ALL, { token: { members: { token_type: 'bEARER' } } }, ACCEPTS),
   ...behaviour(
     46,
-    'an OAuth error at the first endpoint',
-    ALL,
+    'an OAuth error at the token endpoint',
+    ['P', 'R', 'C'],
     { token: refusal('invalid_scope') },
     { exit: 5, code: 'client_invalid_scope' },
   ),
 ];
 
+/** Where the browser is sent back to, with an answer of the row's own. */
+const returning =
+  (change: Readonly<Record<string, string | undefined>>): Answer =>
+  ({ headers, query }) => {
+    const url = new URL(query.get('redirect_uri') ?? '');
+    const honest = { code: 'ac-of-nobody', state: query.get('state') ?? '', iss: at('', headers) };
+    for (const [name, value] of Object.entries({ ...honest, ...change })) if (value !== undefined) url.searchParams.set(name, value);
+    return { status: 302, headers: { location: url.href }, body: '' };
+  };
+const noTokenRequest: NonNullable<Row['check']> = (_, { idp }) => strictEqual(idp.at('token').length, 0);
+const strayed = (number: number, what: string, change: Parameters<typeof returning>[0]): readonly Row[] =>
+  behaviour(
+    number,
+    `an answer to the browser ${what}`,
+    ['A'],
+    { authorize: returning(change) },
+    { exit: 7, code: 'proto_bad_shape', check: noTokenRequest },
+  );
+
+const BROWSER: readonly Row[] = [
+  ...strayed(38, 'without state', { state: undefined }),
+  ...strayed(39, 'with another state', { state: 'another' }),
+  ...strayed(40, 'of another issuer', { iss: 'https://id.example.test' }),
+  ...strayed(41, 'without the issuer that is promised', { iss: undefined }),
+  ...behaviour(
+    46,
+    'an OAuth error to the browser',
+    ['A'],
+    { authorize: returning({ code: undefined, error: 'invalid_scope' }) },
+    { exit: 5, code: 'client_invalid_scope', check: noTokenRequest },
+  ),
+];
+
+const polls =
+  (times: number): NonNullable<Row['check']> =>
+  (_, { idp }) =>
+    strictEqual(idp.at('token').length, times);
+/** Stops after a while. */
+const impatient: Provocation['during'] = async (running, { idp }) => {
+  await idp.asked('device');
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  running.kill('SIGINT');
+};
+const ends = (id: string, error: string, exit: number, code: NonNullable<Row['code']>): Row => ({
+  id,
+  what: `${error} while polling (D)`,
+  answers: { token: refusal(error) },
+  run: FLOWS.D.run,
+  exit,
+  code,
+  once: ONCE,
+  check: polls(1),
+});
+
+const DEVICE: readonly Row[] = [
+  {
+    id: 'B42d',
+    what: 'slow_down while polling (D)',
+    answers: { token: [refusal('slow_down'), {}] },
+    run: FLOWS.D.run,
+    exit: 0,
+    within: 20,
+    once: ONCE,
+    check: polls(2),
+  },
+  {
+    id: 'B43d',
+    what: 'an interval of 31 seconds, and a human who gives up before (D)',
+    answers: { device: { members: { interval: 31 } } },
+    run: { ...FLOWS.D.run, during: impatient },
+    exit: 130,
+    code: 'cancelled',
+    once: ONCE,
+    check: polls(0),
+  },
+  ends('B44denied', 'access_denied', 4, 'auth_access_denied'),
+  ends('B44expired', 'expired_token', 4, 'auth_expired'),
+  ends('B44invalid', 'invalid_request', 5, 'client_invalid_request'),
+  ...behaviour(
+    45,
+    'a device answer without device_code',
+    ['D'],
+    { device: { members: { device_code: undefined } } },
+    { exit: 7, code: 'proto_bad_shape' },
+  ),
+  {
+    id: 'B45life',
+    what: 'a device answer without expires_in (D)',
+    answers: { device: { members: { expires_in: undefined } } },
+    run: FLOWS.D.run,
+    exit: 7,
+    code: 'proto_bad_shape',
+    once: ONCE,
+  },
+  ...behaviour(
+    46,
+    'an OAuth error at the device endpoint',
+    ['D'],
+    { device: refusal('invalid_scope') },
+    { exit: 5, code: 'client_invalid_scope', check: noTokenRequest },
+  ),
+];
+
+const signedUserinfo =
+  (key: SigningKey): Answer =>
+  ({ headers }) => ({
+    status: 200,
+    headers: { 'content-type': 'application/jwt' },
+    body: token(key, { payload: { iss: at('', headers), aud: CLIENT_ID, sub: 'robin' } }),
+  });
+const STRANGER = strangerFor('RS256');
+
 const USERINFO: readonly Row[] = [
+  {
+    id: 'B32u',
+    what: 'userinfo as a signed JWT',
+    signedIn: true,
+    answers: { userinfo: signedUserinfo(keyFor('RS256')) },
+    run: { args: ['whoami', '--online'] },
+    exit: 0,
+  },
+  {
+    id: 'B32forged',
+    what: 'userinfo as a JWT that a stranger signed',
+    signedIn: true,
+    answers: { userinfo: signedUserinfo(STRANGER), other: { status: 404, body: '' } },
+    run: { args: ['whoami', '--online'] },
+    exit: 8,
+    code: 'token_signature',
+    once: ONCE,
+  },
   {
     id: 'B31u',
     what: 'userinfo of somebody else',
@@ -221,4 +364,4 @@ const USERINFO: readonly Row[] = [
   },
 ];
 
-export const B: readonly Row[] = [...DISCOVERY, ...KEYS, ...SIGNATURES, ...CLAIMS, ...ANSWERS, ...USERINFO];
+export const B: readonly Row[] = [...DISCOVERY, ...KEYS, ...SIGNATURES, ...CLAIMS, ...ANSWERS, ...BROWSER, ...DEVICE, ...USERINFO];
