@@ -12,12 +12,16 @@ import { parse } from '@swc/core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const wanted = process.argv[2] ?? '';
-const CORE = 'userinfo|compact|key-policy|jose|claims|access-token|algorithms|cache|issuer-url|http|http-answers|polling';
-const ALL = `test/(core/(${CORE})|cli/(flags|tame)|strategies/verifiers/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
+const CORE =
+  'userinfo|compact|key-policy|jose|claims|access-token|algorithms|cache|issuer-url|http|http-answers|polling|authorization|token-set';
+const ALL = `test/(core/(${CORE})|cli/(flags|tame)|strategies/(grants|verifiers)/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
 /** The test that stands beside a source file, or the sign-ins that are refused, are asked first: they are quick, and mostly enough. */
 const beside = (file) => {
-  const name = basename(file, '.ts').replace('claim-checks', 'claims').replace('cache-files', 'cache');
-  return [...CORE.split('|'), 'flags', 'tame', 'jwks', 'shared-secret'].includes(name)
+  const name = basename(file, '.ts')
+    .replace('claim-checks', 'claims')
+    .replace('cache-files', 'cache')
+    .replace('device-authorization', 'device-code');
+  return [...CORE.split('|'), 'flags', 'tame', 'device-code', 'ciba', 'jwks', 'shared-secret'].includes(name)
     ? `test/.*/${name}[.]test`
     : 'test/integration/(refusals|checks)[.]test';
 };

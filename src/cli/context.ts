@@ -18,6 +18,7 @@ import type { Command, Context, ProgramOptions } from './command.ts';
 import { mannersOf, ownFlag } from './everywhere.ts';
 import type { Argv, GivenFlag } from './flags.ts';
 import { folded } from './layout.ts';
+import { draw } from './qr.ts';
 import { chooseStore } from './store.ts';
 import type { World } from './world.ts';
 
@@ -50,9 +51,10 @@ export function contextOf({ argv, command, config, container, faults, format, op
       warnings.push(notice);
       if (!machine() && !manners.quiet) tell(`Warning: ${notice.message}`);
     },
-    show(line, event) {
+    show(line, event, { qr } = {}) {
       if (!machine()) tell(line);
       else if (event !== undefined) tell(JSON.stringify({ event: 'action_required', ...event }));
+      if (qr !== undefined && !machine() && !manners.quiet) draw(qr, world.stderr);
     },
   };
   const { warn } = notices;

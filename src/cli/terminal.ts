@@ -16,6 +16,7 @@ import { whoami } from './commands/whoami.ts';
 import { alive, nodeParts, nodeWorld } from './host.ts';
 import { folded } from './layout.ts';
 import { run } from './program.ts';
+import { draw } from './qr.ts';
 
 export interface TerminalPorts extends Partial<Ports> {
   readonly browser: Browser;
@@ -30,7 +31,11 @@ export interface TerminalPorts extends Partial<Ports> {
 export function terminalPorts(): TerminalPorts {
   const { browser, clock, files, host, prompt, stderr } = nodeParts(process);
   const tell = (line: string): void => void stderr.write(`${folded(visible(line), stderr.columns)}\n`).catch(() => {}); // a closed stderr must not end a sign-in
-  const notices: Notices = { warn: ({ message }) => tell(`Warning: ${message}`), show: (line) => tell(line) };
+  const show: Notices['show'] = (line, _event, { qr } = {}) => {
+    tell(line);
+    if (qr !== undefined) draw(qr, stderr);
+  };
+  const notices: Notices = { warn: ({ message }) => tell(`Warning: ${message}`), show };
   return { browser, clock, files, host, notices, prompt: prompt({ input: true }) };
 }
 

@@ -4,7 +4,7 @@ import type { Class } from './inject.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import type { Demands, Form, ProviderInfo, Request, SendOptions, TokenResponse } from './messages.ts';
 import type { Options } from './options.ts';
-import type { Clock, Files, Host, HttpRequest, HttpResponse, Log, Notice, Question, TlsIdentity } from './ports.ts';
+import type { Aids, Clock, Files, Host, HttpRequest, HttpResponse, Log, Notice, Question, TlsIdentity } from './ports.ts';
 import type { PresetBehaviour, PresetFacts } from './preset.ts';
 import type { Reach, SessionStore } from './store.ts';
 import type { View } from './view.ts';
@@ -51,7 +51,7 @@ export interface GrantHost {
   http(request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse>;
   ask(question: Question): Promise<string>;
   /** A line to read now, before waiting. `event` is its machine form; a line without one is for people only. */
-  show(line: string, event?: Readonly<Record<string, string | number>>): void;
+  show(line: string, event?: Readonly<Record<string, string | number>>, aids?: Aids): void;
   warn(notice: Notice): void;
   /** Opens the system's browser. False where there is none. */
   browse(url: string): Promise<boolean>;
@@ -74,8 +74,11 @@ export interface Grant extends Named {
   readonly kind: 'grant';
   /** Every built-in flow has one; `padlock strategies grant` and the documentation show it. */
   readonly guide?: Guide;
-  /** Whose tokens these are. Default: `user`. */
-  readonly subject?: 'user' | 'client';
+  /**
+   * Whose tokens these are. Default: `user`. `given`: whoever the token is about that was handed in, a user or not: nothing is asked for by
+   * itself, and no ID token is owed.
+   */
+  readonly subject?: 'user' | 'client' | 'given';
   /** A human has to take part each time. */
   readonly interactive?: boolean;
   /** False when the result must not outlive the call. */

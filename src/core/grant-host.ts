@@ -54,7 +54,7 @@ export function grantHost(
       return ports.http.send({ ...call, signal });
     },
     ask: (question) => ports.prompt.ask(question, signal),
-    show: (line, event) => ports.notices.show(line, event),
+    show: (line, event, aids) => ports.notices.show(line, event, aids),
     warn,
     browse: (url) => ports.browser.open(url),
     now: () => ports.clock.now(),

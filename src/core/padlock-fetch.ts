@@ -1,4 +1,5 @@
 /** `fetch` with the access token, for the origins that were listed and for no other. */
+import { authorization } from './authorization.ts';
 import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { token } from './inject.ts';
@@ -143,7 +144,7 @@ async function firstHop(input: string, init: RequestInit): Promise<Hop> {
 
 /** Redirects are looked at here: Node's own would carry the request to an origin that nobody listed. */
 function sent({ extras, request }: Hop, access?: AccessToken, nonce?: string): Promise<Response> {
-  if (access !== undefined) request.headers.set('authorization', `${access.type} ${access.value}`);
+  if (access !== undefined) request.headers.set('authorization', authorization(access));
   if (access?.proof !== undefined) request.headers.set('dpop', access.proof(request.method, request.url, nonce));
   return fetch(request, { ...extras, redirect: request.redirect === 'error' ? 'error' : 'manual' });
 }

@@ -3,6 +3,7 @@ import type { GrantHost } from './contracts.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { jsonNumber } from './json-number.ts';
 import type { JsonValue } from './json-value.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Seconds. */
 const USUAL = 5;
@@ -19,19 +20,28 @@ export interface Polling {
   readonly expiresIn: JsonValue | undefined;
 }
 
-/** How often to ask, and until when. */
-class Pace {
+/** The same in seconds, within bounds. */
+export interface Pace {
+  readonly interval: number;
+  readonly expiresIn: number;
+}
+
+/** Throws `proto_bad_shape` where the provider did not say how long or how often. */
+export function readPace({ interval, expiresIn }: Polling): Pace {
+  return { interval: intervalOf(interval), expiresIn: lifetimeOf(expiresIn) };
+}
+
+/** When the time is over that a human has, as documents write it. `now`: milliseconds since the epoch. */
+export const endOf = ({ expiresIn }: Pace, now: number): string => timestamp(new Date(now + expiresIn * 1000));
+
+/** How often to ask. */
+class Rhythm {
   #interval: number;
   /** Questions in a row that nobody answered in time. */
   #silent = 0;
 
   constructor(interval: number) {
     this.#interval = interval;
-  }
-
-  /** Seconds to wait before the first question. */
-  get interval(): number {
-    return this.#interval;
   }
 
   /** Seconds to wait after this failure, or undefined where it is the end. */
@@ -52,10 +62,11 @@ class Pace {
  * What `ask` returns once the human is done. Pending, slow_down, 429, a provider in trouble and a network that fails let it go on; any other
  * failure is thrown. Throws `auth_expired` when time is over, `proto_bad_shape` where the provider did not say how long or how often.
  */
-export async function poll<T>(ask: () => Promise<T>, { interval, expiresIn }: Polling, host: Pick<GrantHost, 'now' | 'sleep'>): Promise<T> {
-  const end = host.now() + lifetimeOf(expiresIn) * 1000;
-  const pace = new Pace(intervalOf(interval));
-  let wait = pace.interval;
+export async function poll<T>(ask: () => Promise<T>, polling: Polling, host: Pick<GrantHost, 'now' | 'sleep'>): Promise<T> {
+  const { expiresIn, interval } = readPace(polling);
+  const end = host.now() + expiresIn * 1000;
+  const rhythm = new Rhythm(interval);
+  let wait = interval;
   for (;;) {
     const left = Math.max(0, (end - host.now()) / 1000);
     await host.sleep(Math.min(wait, left));
@@ -65,7 +76,7 @@ export async function poll<T>(ask: () => Promise<T>, { interval, expiresIn }: Po
     try {
       return await ask();
     } catch (error) {
-      const pause = pace.after(error);
+      const pause = rhythm.after(error);
       if (pause === undefined) throw error;
       wait = pause; // from the answer, not from the question
     }

@@ -155,11 +155,17 @@ export interface Notice {
   readonly message: string;
 }
 
+/** What helps to follow a line that is shown. */
+export interface Aids {
+  /** An address that a phone can take from the screen: drawn as a QR code where there is room for it. */
+  readonly qr?: string;
+}
+
 /** What a human should see while a flow runs: warnings, URLs, codes. Where it goes is the host's business. */
 export interface Notices {
   warn(warning: Notice): void;
   /** A line to read now, before waiting. `event` is its machine form; a line without one is for people only. */
-  show(line: string, event?: Readonly<Record<string, string | number>>): void;
+  show(line: string, event?: Readonly<Record<string, string | number>>, aids?: Aids): void;
 }
 export const Notices = token<Notices>('Notices');
 

@@ -1,4 +1,5 @@
 /** The token of a View, for formats that hand it to another program. */
+import { authorization } from './authorization.ts';
 import { fail } from './errors.ts';
 import type { View } from './view.ts';
 
@@ -23,8 +24,8 @@ const TOKEN = /^[\x21-\x7e]+$/;
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**
- * Throws `usage_bad_value` for a View without a token, `usage_conflict` for a bound one (DPoP) whose proof is missing or, unless `carriesProof`,
- * could not be handed on with it, and `proto_bad_shape` for a token that cannot be handed on safely.
+ * Throws `usage_bad_value` for a View without a token, or with one that no header may carry (N_A), `usage_conflict` for a bound one (DPoP) whose
+ * proof is missing or, unless `carriesProof`, could not be handed on with it, and `proto_bad_shape` for a token that cannot be handed on safely.
  */
 export function printableToken({ document }: View, format: string, { carriesProof = false } = {}): PrintableToken {
   const isId = document.schema === 'padlock/id-token/1';
@@ -37,6 +38,7 @@ export function printableToken({ document }: View, format: string, { carriesProo
   const type = text(document.token_type) ?? 'Bearer';
   const proof = text(document.dpop_proof);
   if (type === 'DPoP' && (proof === undefined || !carriesProof)) refuseBound(format, carriesProof);
+  if (carriesProof) authorization({ type, value }); // it is for a header, and not every token is
   const variable = isId ? TOKEN_VARIABLES.id : TOKEN_VARIABLES.access;
   return { value, type, variable, expiresAt: text(document.expires_at), proof };
 }

@@ -1,5 +1,6 @@
 /** issuer → metadata, and one method per endpoint. The door to openid-client, which never sees an ID token. */
 import type { ServerMetadata } from 'openid-client';
+import { authorization } from './authorization.ts';
 import { DocumentCache } from './cache.ts';
 import { type Client, endpointOf } from './client-identity.ts';
 import { readMetadata, wellKnownUrls } from './discovery.ts';
@@ -172,7 +173,7 @@ export class Provider {
     const url = info.metadata.userinfo_endpoint ?? fail('proto_discovery_invalid', 'The provider publishes no userinfo endpoint.');
     const ask = async (): Promise<HttpResponse> => {
       const proof = token.proof && { dpop: token.proof('GET', url, this.#nonces.of(url)) };
-      const headers = { accept: 'application/json, application/jwt', authorization: `${token.type} ${token.value}`, ...proof };
+      const headers = { accept: 'application/json, application/jwt', authorization: authorization(token), ...proof };
       return this.#http.send({ method: 'GET', url, headers, purpose: 'the userinfo endpoint', signal });
     };
     const first = await ask();

@@ -6,8 +6,9 @@ import { readOption } from './options.ts';
 import type { PresetFacts } from './preset.ts';
 import type { Settings } from './settings.ts';
 
-/** A person's name and address are what a sign-in is for; a machine gets what its client was given. */
-const DEFAULT_SCOPE = { user: ['openid', 'profile', 'email'], client: [] } as const;
+/** A person's name and address are what a sign-in is for; a machine gets what its client was given,
+ * and a token that is handed in says itself what it is good for. */
+const DEFAULT_SCOPE = { user: ['openid', 'profile', 'email'], client: [], given: [] } as const;
 
 /** A list whose `+x` items add to another list; without any it stands for itself. */
 function onTop(asked: readonly string[], base: readonly string[]): readonly string[] {

@@ -3,7 +3,7 @@ import { type Claims, restoredClaims } from './claims.ts';
 import { boundTo, type DpopKey } from './dpop.ts';
 import { fail } from './errors.ts';
 import type { Clock, Notice } from './ports.ts';
-import { type AccessToken, type IdToken, type Session, type User, type Verdict, withHidden } from './session.ts';
+import { type AccessToken, type IdToken, type Session, type TokenType, type User, type Verdict, withHidden } from './session.ts';
 import { type Wishes, wishesOf } from './wishes.ts';
 
 /** Who a session belongs to. Two that differ in any of it never mix. */
@@ -20,7 +20,7 @@ export interface SessionIdentity {
 
 export interface AccessRecord {
   readonly value: string;
-  readonly type: 'Bearer' | 'DPoP';
+  readonly type: TokenType;
   /** Milliseconds since the epoch; null when the provider did not say. */
   readonly expiresAt: number | null;
   /** Milliseconds since the epoch. */

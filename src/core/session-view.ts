@@ -1,6 +1,7 @@
 /** What `auth`, `whoami` and `token` answer: the documents of the JSON schemas, and the columns people see. */
 import type { JsonObject } from './json-value.ts';
 import type { AccessToken, IdToken, Session, User, Verdict } from './session.ts';
+import { timestamp } from './timestamp.ts';
 import { type Column, listView, type Row, type View } from './view.ts';
 
 export interface SessionViewOptions {
@@ -11,9 +12,6 @@ export interface SessionViewOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
-
-/** RFC 3339, UTC, whole seconds. */
-const timestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
 
 const expiry = (date: Date | undefined, now: number): JsonObject =>
   date === undefined ? {} : { expires_at: timestamp(date), expires_in: Math.max(0, Math.floor((date.getTime() - now) / 1000)) };

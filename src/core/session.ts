@@ -9,10 +9,13 @@ export type Verdict =
   | { readonly by: string; readonly alg: string; readonly kid: string | null }
   | { readonly by: null; readonly reason: 'opaque' | 'other_issuer' | 'no_key' | 'not_checked' };
 
+/** How a token is shown to an API; `N_A`: it is none for an API, but what else a token exchange was asked for (RFC 8693 §2.2.1). */
+export type TokenType = 'Bearer' | 'DPoP' | 'N_A';
+
 export interface AccessToken {
   /** Not enumerable: it does not print itself. */
   readonly value: string;
-  readonly type: 'Bearer' | 'DPoP';
+  readonly type: TokenType;
   readonly expiresAt?: Date;
   /** What was granted. */
   readonly scope: readonly string[];

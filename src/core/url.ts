@@ -18,6 +18,10 @@ export function parseUrl(text: string): URL | undefined {
   }
 }
 
+/** https, or http to a loopback address, without credentials, which make a host look like another one. */
+export const isSecure = ({ hostname, password, protocol, username }: URL): boolean =>
+  (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) && username === '' && password === '';
+
 /**
  * A URL that requests may go to: https, or http to a loopback address, without credentials in it.
  * `name` is how the user knows it. Throws `config_bad_url`, `config_insecure_url`.

@@ -80,8 +80,9 @@ export class Verification {
   /** Fixes what will be accepted and starts fetching the keys that this needs, beside the token request. */
   async prepare(context: CheckContext): Promise<TokenCheck> {
     const { info, grant, request, asking, refreshes, signal } = context;
-    const expectsIdToken = grant.subject !== 'client' && (request.scope ?? []).includes('openid');
-    const chosen = expectsIdToken ? await this.choose(info, asking) : undefined;
+    const { subject = 'user' } = grant;
+    const asksIdToken = subject !== 'client' && (request.scope ?? []).includes('openid');
+    const chosen = asksIdToken ? await this.choose(info, asking) : undefined;
     const wantsKeys = chosen ? chosen.verifier.keySet === true : info.metadata.jwks_uri !== undefined;
     if (wantsKeys)
       this.#provider
@@ -89,7 +90,7 @@ export class Verification {
         .catch((error: unknown) => this.#log.debug('early_key_fetch_failed', { code: codeOf(error) })); // whoever needs the keys asks again and hears of it
     return async (tokens, demands = {}) => {
       requireBinding(tokens, request);
-      if (expectsIdToken && refreshes === undefined && tokens.idToken === undefined)
+      if (asksIdToken && subject === 'user' && refreshes === undefined && tokens.idToken === undefined)
         fail('token_missing', 'The provider sent no ID token, though the scope openid asked for one.', {
           hint: 'Ask without openid (--scope) where an access token is enough.',
         }); // check: missing ID token

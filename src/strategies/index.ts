@@ -20,8 +20,13 @@ import { raw } from './formatters/raw.ts';
 import { table } from './formatters/table.ts';
 import { yaml } from './formatters/yaml.ts';
 import { authorizationCode } from './grants/authorization-code.ts';
+import { ciba } from './grants/ciba.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
+import { deviceCode } from './grants/device-code.ts';
+import { jwtBearer } from './grants/jwt-bearer.ts';
 import { password } from './grants/password.ts';
+import { refreshToken } from './grants/refresh-token.ts';
+import { tokenExchange } from './grants/token-exchange.ts';
 import { auth0 } from './providers/auth0.ts';
 import { entra } from './providers/entra.ts';
 import { google } from './providers/google.ts';
@@ -39,7 +44,12 @@ import { sharedSecret } from './verifiers/shared-secret.ts';
 
 export const strategies: readonly Strategy[] = [
   authorizationCode,
+  deviceCode,
   clientCredentials,
+  jwtBearer,
+  tokenExchange,
+  refreshToken,
+  ciba,
   password,
   none,
   clientAssertion,

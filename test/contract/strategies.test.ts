@@ -13,6 +13,7 @@ import { strategies } from '../../src/strategies/index.ts';
 const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
   'grant authorization-code': ['keeps secrets out of its errors and out of what it shows'],
   'grant client-credentials': ['keeps secrets out of its errors and out of what it shows'],
+  'grant device-code': ['keeps secrets out of its errors and out of what it shows'],
   'client-auth none': ['carries a client id and a secret of any characters'],
   // The connection is what proves them.
   'client-auth tls-client-auth': ['carries a client id and a secret of any characters'],

@@ -32,6 +32,14 @@ describe('a token response', () => {
     expect(read({ token_type }).type).toBe(type);
   });
 
+  test.each(['N_A', 'n_a'])('of type %s is no access token, where it says what it is', (token_type) => {
+    const issued = (type: string) => read({ token_type, issued_token_type: `urn:ietf:params:oauth:token-type:${type}` });
+    expect(issued('id_token').type).toBe('N_A');
+    expect(() => issued('access_token')).toThrow(expect.objectContaining({ code: 'proto_token_type' }));
+    expect(() => read({ token_type })).toThrow(expect.objectContaining({ code: 'proto_token_type' }));
+    expect(() => read({ token_type, issued_token_type: 7 })).toThrow(expect.objectContaining({ code: 'proto_bad_shape' }));
+  });
+
   test.each([
     [3600, 3600],
     ['3600', 3600],

@@ -40,6 +40,7 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
   '@napi-rs/keyring': { behind: /^src\/core\/keyring-process\.cts$/ },
   // Optional; the store redis asks for it.
   ioredis: { behind: /^src\/core\/redis\.ts$/ },
+  uqr: { behind: /^src\/cli\/qr\.ts$/ },
   pino: { behind: /^src\/cli\/host\.ts$/ },
   '@clack/prompts': { behind: /^src\/cli\/prompt\.ts$/ },
 };

@@ -6,7 +6,7 @@ import type { JsonObject } from '../json-value.ts';
 import type { Form, TokenResponse } from '../messages.ts';
 import { isLoopback } from '../url.ts';
 import { broken, type Check, must, named, type Settled, settled, skip } from './check.ts';
-import { frozen, provider, request, valuesFor } from './samples.ts';
+import { frozen, optionalStrings, provider, request, valuesFor } from './samples.ts';
 
 /** What a strategy might want a text to look like; tried in turn until one gets as far as the token endpoint. */
 const CANDIDATES = [
@@ -33,6 +33,7 @@ const ANSWER: JsonObject = {
   expires_in: 600,
   interval: 1,
   request_uri: 'urn:sample:request',
+  auth_req_id: 'sample-auth-req-id',
 };
 
 /** Milliseconds that a second lasts here: nobody wants to wait, but what comes first has to come first. */
@@ -58,8 +59,8 @@ interface Run {
   readonly shown: readonly string[];
 }
 
-async function once(grant: Grant, text: string, exchange: Exchange): Promise<Run> {
-  const values: Values = valuesFor(grant.options, text);
+async function once(grant: Grant, text: string, exchange: Exchange, alone?: string): Promise<Run> {
+  const values: Values = valuesFor(grant.options, text, alone);
   const exchanges: Run['exchanges'][number][] = [];
   const shown: string[] = [];
   const host: GrantHost = Object.freeze({
@@ -94,11 +95,12 @@ async function once(grant: Grant, text: string, exchange: Exchange): Promise<Run
 /** A run that got as far as the token endpoint. */
 async function reached(grant: Grant, exchange: Exchange): Promise<Run> {
   let last: Run | undefined;
-  for (const text of CANDIDATES) {
-    last = await once(grant, text, exchange);
-    if (last.exchanges.length > 0) return last;
-    if ('error' in last.end && !isPadlockError(last.end.error)) broken(`it ended in ${named(last.end.error)}`);
-  }
+  for (const alone of [undefined, ...optionalStrings(grant.options)])
+    for (const text of CANDIDATES) {
+      last = await once(grant, text, exchange, alone);
+      if (last.exchanges.length > 0) return last;
+      if ('error' in last.end && !isPadlockError(last.end.error)) broken(`it ended in ${named(last.end.error)}`);
+    }
   return skip(
     last !== undefined && 'error' in last.end ? `it wants other values: ${named(last.end.error)}` : 'it never asked the token endpoint',
   );
@@ -159,11 +161,14 @@ export const grantChecks: readonly Check<Grant>[] = [
       if (secrets.length === 0) skip('it has no secrets');
       for (const text of ['canary-9f2c7d41', '999999']) {
         for (const code of ['auth_invalid_grant', 'client_unauthorized']) {
-          const { end, shown } = await once(grant, text, async () => {
-            throw new PadlockError(code, { message: 'Refused.', oauthError: 'invalid_grant' });
-          });
-          const told = isPadlockError('error' in end ? end.error : undefined) && 'error' in end ? JSON.stringify(end.error) : '';
-          must(![told, ...shown].some((line) => line.includes(text)), 'a secret was in an error or in what it showed');
+          for (const alone of [undefined, ...secrets.map(([key]) => key)]) {
+            const refuse: Exchange = async () => {
+              throw new PadlockError(code, { message: 'Refused.', oauthError: 'invalid_grant' });
+            };
+            const { end, shown } = await once(grant, text, refuse, alone);
+            const told = isPadlockError('error' in end ? end.error : undefined) && 'error' in end ? JSON.stringify(end.error) : '';
+            must(![told, ...shown].some((line) => line.includes(text)), 'a secret was in an error or in what it showed');
+          }
         }
       }
     },

@@ -29,7 +29,7 @@ interface Shape {
 const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   grant: {
     facts: {},
-    optional: { guide, subject: oneOf('user', 'client'), interactive: flag, storable: flag, deprecated: text, grantType: text },
+    optional: { guide, subject: oneOf('user', 'client', 'given'), interactive: flag, storable: flag, deprecated: text, grantType: text },
     methods: ['acquire'],
     optionalMethods: ['hosts', 'applies'],
   },

@@ -42,10 +42,17 @@ function sample(option: Option, text: string): OptionValue {
   }
 }
 
-/** A value for each option that needs one, and for every string: `text`, unless it has a default or choices. */
-export function valuesFor(options: Options | undefined, text: string): Readonly<Record<string, OptionValue | undefined>> {
+/** Options that one call need not give. */
+export const optionalStrings = (options: Options | undefined): readonly string[] =>
+  Object.entries(options ?? {}).flatMap(([key, { required, type }]) => (type === 'string' && required !== true ? [key] : []));
+
+/**
+ * A value for each option that needs one, and for every string: `text`, unless it has a default or choices. Of those that need none, `alone`
+ * is the only one with a value: some exclude each other.
+ */
+export function valuesFor(options: Options | undefined, text: string, alone?: string): Readonly<Record<string, OptionValue | undefined>> {
   const given = ([key, option]: [string, Option]) => {
-    const wanted = option.required === true || option.type === 'string';
+    const wanted = option.required === true || (option.type === 'string' && (alone === undefined || alone === key));
     return [key, option.default ?? (wanted ? sample(option, text) : undefined)] as const;
   };
   return frozen(Object.fromEntries(Object.entries(options ?? {}).map(given)));
