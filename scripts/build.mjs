@@ -18,6 +18,7 @@ import { buildCommonJs } from './commonjs-chunks.mjs';
 import { commonJsNames } from './commonjs-names.mjs';
 import { notices } from './notices.mjs';
 import { alone, hashOf, root, SOURCES } from './sources.mjs';
+import { startChunk } from './start-chunk.mjs';
 
 const { values } = parseArgs({ options: { 'if-stale': { type: 'boolean', default: false } } });
 const dist = join(root, 'dist');
@@ -43,6 +44,11 @@ const shared = {
   logLevel: 'warning',
 };
 
+/** What every command loads, and with it what `padlock token` needs to find its token stored. */
+const START = ['cli/main.ts', 'cli/runs/token.ts', 'core/file-store.ts'];
+
+const LIGHT = 'cli/light/web.ts';
+
 /** The command line. What is light in here is explained in src/cli/light/. Nothing that is printed depends on the name of a class or a function. */
 const cli = () =>
   buildCommonJs({
@@ -55,8 +61,8 @@ const cli = () =>
     mainFields: ['module', 'main'],
     // The user's own, if any.
     external: ['ioredis'],
-    inject: ['src/cli/light/web.ts'],
-    plugins: [commonJsNames],
+    inject: [join('src', LIGHT)],
+    plugins: [commonJsNames, startChunk(join(root, 'src'), START, [LIGHT])],
   });
 
 /** The bin. It has to start on any Node to say which one it needs. */

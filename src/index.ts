@@ -77,8 +77,7 @@ export function createPadlockContainer(options: PadlockOptions): Container {
   if (typeof options.store === 'object') registry.add(readStrategy(options.store, 'store'));
   const settings = mergeSettings([programLayer(registry, valuesFrom(options))], registry, redactor);
   const { allowedOrigins, app, ca, ports = {} } = options;
-  wire(container, { settings, ports, ca, app, allowedOrigins });
-  return container;
+  return wire(container, { settings, ports, ca, app, allowedOrigins });
 }
 
 /** A Padlock of its own, configured by `options` alone. Throws PadlockError for what is wrong with them. */

@@ -3,12 +3,12 @@
 import type { Config } from '../core/config-file.ts';
 import type { Plugin } from '../core/contracts.ts';
 import type { PadlockError } from '../core/errors.ts';
-import type { Container } from '../core/inject.ts';
 import type { Options } from '../core/options.ts';
 import type { PadlockPipeline } from '../core/padlock.ts';
 import type { Notice, Ports } from '../core/ports.ts';
 import type { Registry } from '../core/registry.ts';
 import type { Redactor } from '../core/secret.ts';
+import type { Services } from '../core/services.ts';
 import type { Settings } from '../core/settings.ts';
 import type { View } from '../core/view.ts';
 import type { Argv } from './flags.ts';
@@ -25,7 +25,6 @@ export interface Context {
   readonly machine: () => boolean;
   /** The name of the chosen formatter. */
   format(): Promise<string>;
-  readonly container: Container;
   readonly registry: Registry;
   readonly redactor: Redactor;
   readonly config: Config | undefined;
@@ -44,6 +43,8 @@ export interface Context {
   ports(): Promise<Partial<Ports>>;
   /** The pipeline with these settings and the machine's ports. */
   padlock(settings: Settings): Promise<PadlockPipeline>;
+  /** What stands behind the pipeline with these settings. */
+  services(settings: Settings): Promise<Services>;
 }
 
 export interface Answer {

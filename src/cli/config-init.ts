@@ -2,12 +2,10 @@
 import { saveProfile, setDefaultProfile } from '../core/config-changes.ts';
 import { fail, isPadlockError, type PadlockError } from '../core/errors.ts';
 import { providerOptions, runOptions } from '../core/general-options.ts';
-import { resolve } from '../core/inject.ts';
 import { issuerUrl } from '../core/issuer-url.ts';
 import type { ProviderInfo } from '../core/messages.ts';
 import { defineOptions, quoted } from '../core/options.ts';
 import type { Prompt } from '../core/ports.ts';
-import { Provider } from '../core/provider.ts';
 import type { Session } from '../core/session.ts';
 import { sessionView } from '../core/session-view.ts';
 import type { Asking, Settings } from '../core/settings.ts';
@@ -38,7 +36,7 @@ type Answers = Map<string, unknown>;
 /** Asks, signs in with the answers, and writes them down once that worked. */
 async function interview(context: Context, name: string, prompt: Prompt): Promise<Answer> {
   const answers: Answers = new Map();
-  const info = await provider(context, answers, prompt);
+  const info = await providerOf(context, answers, prompt);
   await secret(context, answers, prompt);
   for (;;) {
     const settings = await choosing(context, name, answers, info, prompt);
@@ -76,22 +74,23 @@ function authChoices({ registry }: Context, { metadata }: ProviderInfo): { value
 }
 
 /** Who the provider is, asked until there is one, and which client this is of it. */
-async function provider(context: Context, answers: Answers, prompt: Prompt): Promise<ProviderInfo> {
+async function providerOf(context: Context, answers: Answers, prompt: Prompt): Promise<ProviderInfo> {
   const asking = { prompt, signal: context.world.signal };
   const issuer = await issuerOf(context, asking);
   answers.set('issuer', issuer);
   const { clientId } = await (await context.settingsWith(answers)).values({ clientId: asked.clientId }, 'a profile', asking);
   answers.set('clientId', clientId);
-  return resolve(context.container, Provider).info(issuer, clientId, asking.signal);
+  const services = await context.services(await context.settings());
+  return services.provider.info(issuer, clientId, asking.signal);
 }
 
 async function issuerOf(context: Context, { prompt, signal }: Required<Asking>): Promise<string> {
   const settings = await context.settings();
-  await context.padlock(settings);
+  const { provider } = await context.services(settings);
   for (;;) {
     const { issuer } = await settings.values({ issuer: asked.issuer }, 'a profile', { prompt, signal });
     try {
-      await resolve(context.container, Provider).discover(issuerUrl(issuer, { name: 'The issuer', kind: 'config' }), signal);
+      await provider.discover(issuerUrl(issuer, { name: 'The issuer', kind: 'config' }), signal);
       await context.say(`Found ${excerpt(issuer, 200)}.`);
       return issuer;
     } catch (error) {

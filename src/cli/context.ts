@@ -5,12 +5,14 @@ import { wire } from '../core/compose.ts';
 import type { Config } from '../core/config-file.ts';
 import type { Formatter } from '../core/contracts.ts';
 import { fail, type PadlockError } from '../core/errors.ts';
-import type { Container } from '../core/inject.ts';
+import { type Container, resolve } from '../core/inject.ts';
 import { loadSettings } from '../core/load-settings.ts';
-import type { PadlockPipeline } from '../core/padlock.ts';
+import { once } from '../core/once.ts';
+import { PadlockPipeline } from '../core/padlock.ts';
 import type { Notice, Notices, Ports } from '../core/ports.ts';
 import type { Registry } from '../core/registry.ts';
 import type { Redactor } from '../core/secret.ts';
+import { Services } from '../core/services.ts';
 import type { Settings } from '../core/settings.ts';
 import { visible } from '../core/text.ts';
 import { caFrom } from './ca-file.ts';
@@ -94,7 +96,13 @@ export function contextOf({ argv, command, config, container, faults, format, op
     const { browser, clock, files, host } = world;
     return { browser, clock, files, host, log: await world.log(manners), notices, prompt: world.prompt(manners), ...options.ports };
   });
-  const padlock = async (settled: Settings): Promise<PadlockPipeline> =>
+  const wirings = new Map<Settings, Promise<Container>>();
+  const wired = (settled: Settings): Promise<Container> => {
+    const wiring = wirings.get(settled) ?? newWiring(settled);
+    wirings.set(settled, wiring);
+    return wiring;
+  };
+  const newWiring = async (settled: Settings): Promise<Container> =>
     wire(container, {
       app: options.name,
       settings: chooseStore(settled, registry, world.host),
@@ -113,7 +121,6 @@ export function contextOf({ argv, command, config, container, faults, format, op
     manners,
     machine,
     format: formatName,
-    container,
     registry,
     redactor,
     config,
@@ -123,7 +130,8 @@ export function contextOf({ argv, command, config, container, faults, format, op
     settings,
     settingsWith: (more) => load(new Map([...flags, ...more])),
     ports,
-    padlock,
+    padlock: async (settled) => resolve(await wired(settled), PadlockPipeline),
+    services: async (settled) => resolve(await wired(settled), Services)(),
   };
 }
 
@@ -140,11 +148,6 @@ function isSandbox(argv: Argv, config: Config | undefined, { host }: World): boo
   if (ownFlag(argv, 'sandbox') === true || ownFlag(argv, 'profile') === 'sandbox') return true;
   if (ownFlag(argv, 'issuer') !== undefined || host.env('PADLOCK_ISSUER')) return false;
   return (ownFlag(argv, 'profile') ?? (host.env('PADLOCK_PROFILE') || config?.defaultProfile)) === 'sandbox';
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }
 
 /** Flags that belong to a strategy which this call does not use are a mistake worth telling. Throws `usage_option_not_for_flow`. */

@@ -2,9 +2,7 @@
 
 import { fail } from '../core/errors.ts';
 import { providerOptions, requestOptions } from '../core/general-options.ts';
-import { resolve } from '../core/inject.ts';
 import type { ProviderInfo } from '../core/messages.ts';
-import { Provider } from '../core/provider.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Context } from './command.ts';
 
@@ -41,8 +39,8 @@ export async function chooseFlow(context: Context, settings: Settings): Promise<
       hint: `There are ${list}. For example: ${line}. To try Padlock without a provider: padlock auth --sandbox.`,
     });
   }
-  await context.padlock(settings);
-  const info = await resolve(context.container, Provider).info(issuer, clientId, context.world.signal);
+  const { provider } = await context.services(settings);
+  const info = await provider.info(issuer, clientId, context.world.signal);
   const flow = await prompt.ask({ message: 'How do you want to sign in?', choices: flowChoices(context, info) }, context.world.signal);
   return settings.choosing('flow', requestOptions.flow, flow);
 }

@@ -27,16 +27,31 @@ function columnsOf(stream: Stream, env: NodeJS.ProcessEnv): number | undefined {
   return Number.isInteger(given) && given > 0 ? given : stream.columns || 80;
 }
 
-function output(stream: Stream, env: NodeJS.ProcessEnv): Output {
-  const write = stream.write.bind(stream) as Stream['write']; // as it is now: others may be led elsewhere later
+interface Opened {
+  readonly stream: Stream;
+  readonly write: Stream['write'];
+}
+
+function opened(stream: Stream): Opened {
   stream.on('error', () => {}); // write() reports it; without a listener Node would end the process
+  return { stream, write: stream.write.bind(stream) as Stream['write'] }; // as it is now: others may be led elsewhere later
+}
+
+/** `open`: called when the stream is needed. Opening one takes Node some time, and most commands say nothing on stderr. */
+function output(open: () => Opened, env: NodeJS.ProcessEnv): Output {
   return {
-    isTTY: stream.isTTY === true,
-    columns: columnsOf(stream, env),
-    colour: colourOf(stream, env),
+    get isTTY() {
+      return open().stream.isTTY === true;
+    },
+    get columns() {
+      return columnsOf(open().stream, env);
+    },
+    get colour() {
+      return colourOf(open().stream, env);
+    },
     write: (text) =>
       new Promise((resolve, reject) => {
-        write(text, (error) => {
+        open().write(text, (error) => {
           if (!error) resolve();
           else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new PipeClosed());
           else
@@ -93,12 +108,12 @@ async function readAll(stdin: NodeJS.ReadStream, signal: AbortSignal, patience: 
   return Buffer.concat(chunks);
 }
 
-async function pinoLog({ verbosity }: Manners, stderr: Stream): Promise<Log> {
+async function pinoLog({ verbosity }: Manners, stderr: () => Stream): Promise<Log> {
   if (verbosity === 'silent') return silentLog;
   const { pino } = await import('pino');
   const logger = pino(
     { level: verbosity, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line: string) => void stderr.write(line) },
+    { write: (line: string) => void stderr().write(line) },
   );
   return {
     debug: (event, fields) => logger.debug({ ...fields }, event),
@@ -108,12 +123,19 @@ async function pinoLog({ verbosity }: Manners, stderr: Stream): Promise<Log> {
 
 /** What of the machine can be used without taking over its signals. */
 export function nodeParts(process: NodeJS.Process) {
-  const { env, stderr, stdout } = process;
+  const { env } = process;
+  const stdout = opened(process.stdout);
+  let openedStderr: Opened | undefined;
+  const openStderr = (): Opened => {
+    openedStderr ??= opened(process.stderr);
+    return openedStderr;
+  };
+  const stderr = (): Stream => openStderr().stream;
   return {
     cwd: process.cwd(),
     home: homeDirectory(env),
-    stdout: output(stdout, env),
-    stderr: output(stderr, env),
+    stdout: output(() => stdout, env),
+    stderr: output(openStderr, env),
     host: nodeHost(env),
     files: new NodeFiles(),
     clock: realClock,

@@ -3,9 +3,9 @@ import { fail } from '../core/errors.ts';
 import type { Prompt, Question } from '../core/ports.ts';
 import { visible } from '../core/text.ts';
 
-/** Asks only when standard input and stderr are terminals and the user did not forbid it. Node opens standard input when `stdin` is called. */
-export function terminalPrompt(stdin: () => NodeJS.ReadStream, output: NodeJS.WriteStream, allowed: boolean): Prompt {
-  const isAvailable = (): boolean => allowed && output.isTTY === true && stdin().isTTY === true;
+/** Asks only when standard input and stderr are terminals and the user did not forbid it. Node opens each when it is called for. */
+export function terminalPrompt(stdin: () => NodeJS.ReadStream, stderr: () => NodeJS.WriteStream, allowed: boolean): Prompt {
+  const isAvailable = (): boolean => allowed && stderr().isTTY === true && stdin().isTTY === true;
   return {
     get available() {
       return isAvailable();
@@ -16,7 +16,7 @@ export function terminalPrompt(stdin: () => NodeJS.ReadStream, output: NodeJS.Wr
       const input = stdin();
       const ended = endOfInput(input);
       const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
-      const common = { message: visible(question.message), input, output, withGuide: false, signal: either };
+      const common = { message: visible(question.message), input, output: stderr(), withGuide: false, signal: either };
       try {
         const answer = question.choices
           ? await select({ ...common, options: choicesOf(question) })

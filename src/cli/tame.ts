@@ -3,8 +3,8 @@ import { PadlockError } from '../core/errors.ts';
 
 /** From now on standard output is for the answer alone, and whatever would end the process aborts `controller`, so that it ends in order. */
 export function tame(process: NodeJS.Process, controller: AbortController): void {
-  const { stderr, stdout } = process;
-  stdout.write = stderr.write.bind(stderr) as typeof stdout.write; // check: stdout is the answer
+  const { stdout } = process;
+  stdout.write = ((...parameters: Parameters<typeof stdout.write>) => process.stderr.write(...parameters)) as typeof stdout.write; // check: stdout is the answer
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
       if (!controller.signal.aborted) controller.abort(error);

@@ -3,6 +3,7 @@ import { EXIT_CODES, isRetryable } from '../core/errors.ts';
 import { listView } from '../core/view.ts';
 import type { Answer, Context } from './command.ts';
 import { definitions, type Pair, prose, widthOf } from './layout.ts';
+import type { Topic } from './topic-names.ts';
 
 const CI = `In CI and scripts nobody can be asked, so nothing is:
 
@@ -94,7 +95,7 @@ function exitCodes({ world }: Context): Answer {
   return { text: `Exit codes\n\n${text}\n`, view: listView('Exit codes', heads, rows, 'exit-codes', records) };
 }
 
-export const topics: Readonly<Record<string, (context: Context) => Answer | Promise<Answer>>> = {
+export const topics: Readonly<Record<Topic, (context: Context) => Answer | Promise<Answer>>> = {
   flows: (context) => {
     const pairs = context.registry
       .list('grant')

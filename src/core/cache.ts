@@ -1,23 +1,15 @@
 /** Provider metadata and key sets, kept in memory and on disk for as long as their servers allow. */
 import { type CachedDocument, DocumentFiles } from './cache-files.ts';
+import { CacheSettings } from './cache-settings.ts';
 import { isPadlockError } from './errors.ts';
 import { jsonOf } from './http-answers.ts';
-import { inject, injectable, token } from './inject.ts';
+import { inject, injectable } from './inject.ts';
 import type { JsonObject } from './json-value.ts';
 import { lifetimeOf } from './lifetime.ts';
-import { Clock, type Files, Host, Http, Log } from './ports.ts';
+import { Clock, Host, Http, Log } from './ports.ts';
 import { SharedWork } from './shared-work.ts';
 
 export type DocumentKind = 'discovery' | 'jwks';
-
-/** Where documents are kept besides memory, and what an entry depends on besides its URL. */
-export interface CacheSettings {
-  /** Undefined: nothing is read from or written to a disk (no files at all, or `--no-cache`). */
-  readonly files?: Files | undefined;
-  /** The authority trusted for this call: another one may have led to another server. */
-  readonly ca?: string | undefined;
-}
-export const CacheSettings = token<CacheSettings>('CacheSettings');
 
 export interface DocumentRequest {
   readonly issuer: string;

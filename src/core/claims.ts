@@ -1,4 +1,4 @@
-/** Claims: what a verified token says. Only this module makes them, and only of a payload that passed every check. */
+/** Claims: what a verified token says. Only this module makes them, and only of a payload that passed every check; a stored session has them sealed. */
 import { CHECKS, type Check, type Expectation, shown } from './claim-checks.ts';
 import { fail } from './errors.ts';
 import type { JsonObject } from './json-value.ts';
@@ -27,9 +27,6 @@ export function checkClaims(payload: JsonObject, expected: Expectation & { reado
   requireChecks(payload, expected);
   return payload as Claims;
 }
-
-/** Claims of a stored session: they were verified before they were sealed, and nobody else could have sealed them. */
-export const restoredClaims = (stored: JsonObject): Claims => stored as Claims;
 
 /** Throws the code of the first check that fails, of those named or of all. */
 export function requireChecks(payload: JsonObject, expected: Expectation, names?: readonly string[]): void {

@@ -1,32 +1,23 @@
 /** The container of one Padlock: which class stands behind which token, and for how long. Everything lives as long as its container. */
-import { CacheSettings, DocumentCache } from './cache.ts';
-import { Chain } from './chain.ts';
+import { AllowedOrigins, originsOf } from './allowed-origins.ts';
+import { CacheSettings } from './cache-settings.ts';
 import type { Plugin, Strategy } from './contracts.ts';
 import { generalOptions } from './general-options.ts';
-import { type HeadlessPorts, headlessPorts } from './headless.ts';
-import { HttpSettings, NodeHttp } from './http.ts';
+import { headlessPorts } from './headless.ts';
+import { HttpSettings } from './http-settings.ts';
 import { type Class, type Container, createContainer, provide, provideClass, resolve } from './inject.ts';
-import { KnownProvider } from './known-provider.ts';
-import { Online } from './online.ts';
+import { once } from './once.ts';
 import { PadlockPipeline } from './padlock.ts';
-import { AllowedOrigins, originsOf } from './padlock-fetch.ts';
-import { AlgorithmPins } from './pins.ts';
 import { registerPlugin } from './plugin-record.ts';
 import { Browser, Clock, Files, Host, Http, Log, Notices, type Ports, Prompt } from './ports.ts';
-import { Provider } from './provider.ts';
-import { Refresher } from './refresher.ts';
 import { Registry } from './registry.ts';
 import { Redactor } from './secret.ts';
+import { Services } from './services.ts';
 import { SessionEvents } from './session-events.ts';
-import { SessionKeeper } from './session-keeper.ts';
 import { SessionLookup } from './session-lookup.ts';
 import { App, Sessions } from './sessions.ts';
 import { Settings } from './settings.ts';
-import { SignIn } from './sign-in.ts';
 import { StoreOpener } from './store-opener.ts';
-import { TokenSource } from './token-source.ts';
-import { Turns } from './turns.ts';
-import { Verification } from './verification.ts';
 
 /** A container with a registry that knows the strategies and the plugins; nothing of the world is in it yet. Throws `plugin_*`. */
 export function createRegistry(
@@ -55,43 +46,31 @@ export interface Wiring {
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 
-/** Puts the world and the settings into the container and builds the pipeline. */
-export function wire(container: Container, { app = 'default', settings, ports, ca, allowedOrigins = [] }: Wiring): PadlockPipeline {
+/**
+ * A container of its own for one set of settings, with the pipeline in it. The world goes into the registry's container, too: strategies are
+ * built there.
+ */
+export function wire(container: Container, { app = 'default', settings, ports, ca, allowedOrigins = [] }: Wiring): Container {
   const world = headlessPorts(ports);
   const timeout = settings.get('timeout');
   if (typeof timeout === 'number') resolve(container, Registry).patience = timeout;
-  provide(container, Settings, settings);
-  provide(container, App, app);
-  provide(container, AllowedOrigins, originsOf(allowedOrigins));
-  provide(container, HttpSettings, { timeout: typeof timeout === 'number' ? timeout : undefined, ca });
-  provide(container, CacheSettings, { files: settings.get('noCache') === true ? undefined : world.files, ca });
-  providePorts(container, world);
-  for (const service of SERVICES) provideClass<unknown>(container, service, service);
-  return resolve(container, PadlockPipeline);
+  const own = container.createChildContainer();
+  provide(own, Settings, settings);
+  provide(own, App, app);
+  provide(own, AllowedOrigins, originsOf(allowedOrigins));
+  provide(own, HttpSettings, { timeout: typeof timeout === 'number' ? timeout : undefined, ca });
+  provide(own, CacheSettings, { files: settings.get('noCache') === true ? undefined : world.files, ca });
+  provide(own, Services, async () => (await import('./wire-services.ts')).wireServices(own));
+  const http = world.http ?? nodeHttp(own);
+  for (const each of [container, own]) providePorts(each, { ...world, http });
+  for (const service of SERVICES) provideClass<unknown>(own, service, service);
+  return own;
 }
 
-/** One of each per container. */
-const SERVICES: readonly Class[] = [
-  DocumentCache,
-  KnownProvider,
-  Provider,
-  AlgorithmPins,
-  Verification,
-  Chain,
-  SignIn,
-  StoreOpener,
-  Sessions,
-  SessionLookup,
-  Refresher,
-  Turns,
-  SessionEvents,
-  SessionKeeper,
-  TokenSource,
-  Online,
-  PadlockPipeline,
-];
+/** What every call needs, also one that finds its token stored. One of each per container. */
+const SERVICES: readonly Class[] = [StoreOpener, Sessions, SessionLookup, SessionEvents, PadlockPipeline];
 
-function providePorts(container: Container, ports: HeadlessPorts): void {
+function providePorts(container: Container, ports: Ports): void {
   provide(container, Clock, ports.clock);
   provide(container, Prompt, ports.prompt);
   provide(container, Browser, ports.browser);
@@ -99,6 +78,11 @@ function providePorts(container: Container, ports: HeadlessPorts): void {
   provide(container, Host, ports.host);
   provide(container, Log, ports.log);
   provide(container, Notices, ports.notices);
-  if (ports.http === undefined) provideClass(container, Http, NodeHttp);
-  else provide(container, Http, ports.http);
+  provide(container, Http, ports.http);
+}
+
+/** The network door, which is loaded by the first request. */
+function nodeHttp(container: Container): Http {
+  const door = once(async () => resolve(container, (await import('./http.ts')).NodeHttp));
+  return { send: async (request) => (await door()).send(request) };
 }

@@ -1,5 +1,5 @@
 /** The key that a DPoP token is bound to, and the proofs that it is held: one for each request (RFC 9449). */
-import { createHash, createPrivateKey, generateKeyPair } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPair, type KeyPairKeyObjectResult } from 'node:crypto';
 import { promisify } from 'node:util';
 import { fail } from './errors.ts';
 import type { JsonObject } from './json-value.ts';
@@ -33,15 +33,16 @@ export const boundTo = (key: DpopKey | undefined, accessToken: string, clock: { 
     proof: (method: string, url: string, nonce?: string): string => dpopProof(key, { method, url, nonce, accessToken, now: clock.now() }),
   };
 
-const generate = promisify(generateKeyPair);
+/** Asked for when a key is made: what is read of a module here would load it at every start. */
+const generate = () => promisify(generateKeyPair);
 /** The algorithms that keys are made for, the preferred one first. */
-const PAIRS: Readonly<Record<string, () => ReturnType<typeof generate>>> = {
-  ES256: () => generate('ec', { namedCurve: 'P-256' }),
-  ES384: () => generate('ec', { namedCurve: 'P-384' }),
-  EdDSA: () => generate('ed25519', {}),
-  Ed25519: () => generate('ed25519', {}),
-  PS256: () => generate('rsa', { modulusLength: 2048 }),
-  RS256: () => generate('rsa', { modulusLength: 2048 }),
+const PAIRS: Readonly<Record<string, () => Promise<KeyPairKeyObjectResult>>> = {
+  ES256: () => generate()('ec', { namedCurve: 'P-256' }),
+  ES384: () => generate()('ec', { namedCurve: 'P-384' }),
+  EdDSA: () => generate()('ed25519', {}),
+  Ed25519: () => generate()('ed25519', {}),
+  PS256: () => generate()('rsa', { modulusLength: 2048 }),
+  RS256: () => generate()('rsa', { modulusLength: 2048 }),
 };
 /** What of a key may be shown, in the order that its thumbprint needs (RFC 7638 §3.2). */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
@@ -57,7 +58,7 @@ export async function newDpopKey(supported: unknown): Promise<DpopKey> {
     fail('client_dpop', 'The provider checks DPoP proofs with no algorithm that could sign them here.', {
       hint: 'Sign in without --dpop.',
     });
-  const { privateKey } = await (PAIRS[alg] as () => ReturnType<typeof generate>)();
+  const { privateKey } = await (PAIRS[alg] as () => Promise<KeyPairKeyObjectResult>)();
   return { alg, jwk: privateKey.export({ format: 'jwk' }) as JsonObject };
 }
 

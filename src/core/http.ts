@@ -9,23 +9,13 @@ import { sentence } from './http-answers.ts';
 import { readBody } from './http-body.ts';
 import { networkError } from './http-errors.ts';
 import { pauseBefore } from './http-retry.ts';
-import { inject, injectable, token } from './inject.ts';
+import { HttpSettings } from './http-settings.ts';
+import { inject, injectable } from './inject.ts';
 import { USUAL_TIMEOUT } from './patience.ts';
 import { Clock, Host, type Http, type HttpRequest, type HttpResponse, Log, type TlsIdentity } from './ports.ts';
 import { proxyUrl, type TunnelOptions, tunnelAgent } from './tunnel.ts';
 import { checkUrl, isLoopback } from './url.ts';
 import { VERSION } from './version.ts';
-
-/** What a user can set about requests. */
-export interface HttpSettings {
-  /** Seconds for a whole request: connection, header, body and a possible second try. Default: 30. */
-  readonly timeout?: number | undefined;
-  /** PEM certificates of authorities that are trusted besides the usual ones. */
-  readonly ca?: string | undefined;
-  /** Bytes of a body, after decompression. Default: 1 MiB. */
-  readonly maxBytes?: number | undefined;
-}
-export const HttpSettings = token<HttpSettings>('HttpSettings');
 
 /** Idle connections serve the next request of the same sign-in; later a server may have closed them, and a POST must not find out. */
 const IDLE_MS = 2_000;

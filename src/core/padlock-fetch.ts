@@ -1,16 +1,12 @@
 /** `fetch` with the access token, for the origins that were listed and for no other. */
+
+import type { AllowedOrigins } from './allowed-origins.ts';
 import { authorization } from './authorization.ts';
 import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
 import { fail, isPadlockError } from './errors.ts';
-import { token } from './inject.ts';
 import type { Log } from './ports.ts';
 import type { AccessToken } from './session.ts';
 import type { TokenRequest } from './token-source.ts';
-import { checkUrl } from './url.ts';
-
-/** Origins that may get a token, as `URL.origin` spells them. */
-export type AllowedOrigins = ReadonlySet<string>;
-export const AllowedOrigins = token<AllowedOrigins>('AllowedOrigins');
 
 export type Fetch = typeof fetch;
 type Body = NonNullable<RequestInit['body']>;
@@ -33,18 +29,6 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const PRIVATE = ['authorization', 'cookie', 'dpop', 'proxy-authorization'];
 const ABOUT_THE_BODY = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
 const REPLAYABLE: readonly string[] = ['ArrayBuffer', 'Blob', 'File', 'URLSearchParams'];
-
-/** Checked origins. Throws `config_bad_url`, `config_insecure_url`. */
-export function originsOf(listed: readonly string[]): AllowedOrigins {
-  return new Set(
-    listed.map((each) => {
-      const url = checkUrl(each, 'An allowed origin');
-      if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-        fail('config_bad_url', 'An allowed origin has a path, a query or a fragment.', { hint: `Write ${url.origin}.` });
-      return url.origin;
-    }),
-  );
-}
 
 /**
  * The `fetch` of a Padlock. An origin that is not listed is refused before anything is sent, after a redirect, too; a redirect to another

@@ -1,20 +1,23 @@
 /** What a Padlock is: authenticate = acquire → verify → store; token = stored → refreshed → acquired. */
 import { setMaxListeners } from 'node:events';
 import { abortReason } from './abort.ts';
+import { AllowedOrigins } from './allowed-origins.ts';
 import { isFresh, isUsable, MIN_TTL } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import type { Request } from './messages.ts';
-import { AllowedOrigins, AuthorizedFetch, type Fetch } from './padlock-fetch.ts';
+import { once } from './once.ts';
+import type { Fetch } from './padlock-fetch.ts';
 import { Clock, Log } from './ports.ts';
+import { Services } from './services.ts';
 import type { AccessToken, Session } from './session.ts';
 import { type PadlockEvent, SessionEvents, type SessionListener } from './session-events.ts';
-import { SessionKeeper } from './session-keeper.ts';
+import type { SessionKeeper } from './session-keeper.ts';
 import { SessionLookup } from './session-lookup.ts';
 import { type AccessRecord, accessToken } from './session-record.ts';
 import { App, Sessions } from './sessions.ts';
 import { SharedWork } from './shared-work.ts';
 import { type TokenCredential, tokenCredential } from './token-credential.ts';
-import { type TokenRequest, TokenSource } from './token-source.ts';
+import type { TokenRequest } from './token-source.ts';
 import { wishesOf } from './wishes.ts';
 
 /** A session as a list shows it. */
@@ -63,8 +66,7 @@ const MOST_RECENT = 1000;
 
 @injectable()
 export class PadlockPipeline implements Padlock {
-  readonly #keeper: SessionKeeper;
-  readonly #tokens: TokenSource;
+  readonly #services: () => Promise<Services>;
   readonly #sessions: Sessions;
   readonly #lookup: SessionLookup;
   readonly #events: SessionEvents;
@@ -77,8 +79,7 @@ export class PadlockPipeline implements Padlock {
   readonly fetch: Fetch;
 
   constructor(
-    @inject(SessionKeeper) keeper: SessionKeeper,
-    @inject(TokenSource) tokens: TokenSource,
+    @inject(Services) services: () => Promise<Services>,
     @inject(Sessions) sessions: Sessions,
     @inject(SessionLookup) lookup: SessionLookup,
     @inject(SessionEvents) events: SessionEvents,
@@ -87,21 +88,24 @@ export class PadlockPipeline implements Padlock {
     @inject(Clock) clock: Clock,
     @inject(Log) log: Log,
   ) {
-    this.#keeper = keeper;
-    this.#tokens = tokens;
+    this.#services = services;
     this.#sessions = sessions;
     this.#lookup = lookup;
     this.#events = events;
     this.#app = app;
     this.#clock = clock;
-    this.fetch = new AuthorizedFetch(origins, (request) => this.token(request), log).fetch;
+    const authorized = once(async (): Promise<Fetch> => {
+      const { AuthorizedFetch } = await import('./padlock-fetch.ts');
+      return new AuthorizedFetch(origins, (request) => this.token(request), log).fetch;
+    });
+    this.fetch = async (input, init) => (await authorized())(input, init);
     setMaxListeners(0, this.#ending.signal); // every call in flight listens
   }
 
   async authenticate(request: Request = {}): Promise<Session> {
     const signal = this.#signal(request.signal);
     if (signal.aborted) throw abortReason(signal); // before anybody is asked for a password
-    return this.#forgetting(() => this.#keeper.signIn(request, signal));
+    return this.#forgetting(async () => (await this.#keeper()).signIn(request, signal));
   }
 
   async token(request: TokenRequest = {}): Promise<AccessToken> {
@@ -123,17 +127,18 @@ export class PadlockPipeline implements Padlock {
 
   async session(): Promise<Session | undefined> {
     const held = await this.#lookup.find();
-    return held && this.#keeper.sessionOf(held);
+    return held && (await this.#keeper()).sessionOf(held);
   }
 
   async sessions(): Promise<readonly ListedSession[]> {
     const listed = await this.#sessions.list(this.#app);
-    const shown = await Promise.all(listed.map(async (held) => ({ session: await this.#keeper.sessionOf(held), current: held.current })));
+    const keeper = await this.#keeper();
+    const shown = await Promise.all(listed.map(async (held) => ({ session: await keeper.sessionOf(held), current: held.current })));
     return shown.filter((one): one is ListedSession => one.session !== undefined);
   }
 
   async logout(session?: Session, { local = false, signal }: LogoutOptions = {}): Promise<{ readonly revoked: boolean }> {
-    return this.#forgetting(async () => ({ revoked: await this.#keeper.logout(session, local, this.#signal(signal)) }));
+    return this.#forgetting(async () => ({ revoked: await (await this.#keeper()).logout(session, local, this.#signal(signal)) }));
   }
 
   /** Forgets every session here, and what cannot be read; the provider is not told. */
@@ -155,11 +160,23 @@ export class PadlockPipeline implements Padlock {
   async #taken(wishes: string, request: TokenRequest, signal: AbortSignal): Promise<AccessToken> {
     if (request.refresh === true) this.#recent.delete(wishes);
     const recent = this.#recent;
-    const record = await this.#tokens.get(request, signal);
+    const record = (await this.#stored(request)) ?? (await (await this.#services()).tokens.get(request, signal));
     const token = accessToken(record, this.#clock);
     if (recent.size >= MOST_RECENT) recent.clear();
     recent.set(wishes, { record, token }); // in vain, if somebody signed in or out meanwhile: then this is another session's
     return token;
+  }
+
+  /** The stored token, if it is fresh whoever looks; whatever else there is takes more to decide. */
+  async #stored(request: TokenRequest): Promise<AccessRecord | undefined> {
+    const held = request.refresh === true ? undefined : await this.#lookup.find();
+    const stored = held && (await this.#lookup.access(held, request));
+    const need = { now: this.#clock.now(), minTtl: request.minTtl ?? MIN_TTL };
+    return stored !== undefined && isFresh(stored, need, 1) ? stored : undefined;
+  }
+
+  async #keeper(): Promise<SessionKeeper> {
+    return (await this.#services()).keeper;
   }
 
   /** What was remembered before, and what is under way, is of a session that is over. */

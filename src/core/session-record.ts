@@ -1,5 +1,5 @@
 /** A session as it is stored: everything a later process needs to go on with it. Sealed before any store sees it. */
-import { type Claims, restoredClaims } from './claims.ts';
+import type { Claims } from './claims.ts';
 import { boundTo, type DpopKey } from './dpop.ts';
 import { fail } from './errors.ts';
 import type { Clock, Notice } from './ports.ts';
@@ -144,9 +144,9 @@ export const encodeRecord = (record: SessionRecord): Uint8Array => new TextEncod
 
 /** Opened bytes as a record. Throws `store_corrupt`, or `store_version` for one that a newer Padlock wrote. */
 export function decodeRecord(bytes: Uint8Array): SessionRecord {
-  const record = JSON.parse(new TextDecoder().decode(bytes)) as SessionRecord; // it was sealed: nobody else could have written it
+  const record = JSON.parse(new TextDecoder().decode(bytes)) as SessionRecord; // it was sealed: what was verified then, nobody else could have written
   if (record.version > 1)
     fail('store_version', 'A stored session was written by a newer Padlock.', { hint: 'Update Padlock, or sign in with another --store.' });
   if (record.version !== 1) fail('store_corrupt', 'A stored session has no version.');
-  return { ...record, claims: record.claims === null ? null : restoredClaims(record.claims) };
+  return record;
 }

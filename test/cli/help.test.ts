@@ -1,7 +1,7 @@
 /** What help looks like: conventions.md C27, C28, and that it fits the terminal. */
 import { describe, expect, test } from '@jest/globals';
 import { commands } from '../../src/cli/commands/index.ts';
-import { topics } from '../../src/cli/topics.ts';
+import { TOPICS } from '../../src/cli/topic-names.ts';
 import { EXIT_CODES } from '../../src/core/errors.ts';
 import { runCli, runCliTty } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -10,7 +10,7 @@ import { expectGolden } from '../support/golden.ts';
 const lines = (screen: string): string[] => screen.replaceAll('\r', '').split('\n');
 
 describe('help', () => {
-  test.each([...commands.map(({ name }) => name), ...Object.keys(topics), ''])('on %s fits 40 columns and cuts nothing', async (word) => {
+  test.each([...commands.map(({ name }) => name), ...TOPICS, ''])('on %s fits 40 columns and cuts nothing', async (word) => {
     const { code, screen } = await runCliTty(['help', ...(word ? [word] : [])], { columns: 40 });
     expect(code).toBe(0);
     // A word that is too long stays whole.

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { CacheSettings, DocumentCache, type DocumentKind } from '../../src/core/cache.ts';
+import { DocumentCache, type DocumentKind } from '../../src/core/cache.ts';
+import { CacheSettings } from '../../src/core/cache-settings.ts';
 import { fail } from '../../src/core/errors.ts';
 import { noHost, silentLog } from '../../src/core/headless.ts';
 import { createContainer, provide, resolve } from '../../src/core/inject.ts';

@@ -8,7 +8,8 @@ import { type AddressInfo, connect, createServer as createSocketServer, type Ser
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { type HttpSettings, NodeHttp } from '../../src/core/http.ts';
+import { NodeHttp } from '../../src/core/http.ts';
+import type { HttpSettings } from '../../src/core/http-settings.ts';
 import type { Clock, Host, HttpRequest, LogFields } from '../../src/core/ports.ts';
 
 const open = new Set<NetServer>();

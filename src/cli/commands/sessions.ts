@@ -1,4 +1,3 @@
-import { sessionsView } from '../../core/session-view.ts';
 import type { Command } from '../command.ts';
 
 /** Every stored session. */
@@ -12,8 +11,5 @@ export const sessions: Command = {
   signsIn: true,
   helpGroups: ['Store'],
   format: 'table',
-  async run(context) {
-    const padlock = await context.padlock(await context.settings());
-    return { view: sessionsView(await padlock.sessions(), { now: context.world.clock.now() }) };
-  },
+  run: async (context) => (await import('../runs/sessions.ts')).run(context),
 };

@@ -1,11 +1,6 @@
-import { fail } from '../../core/errors.ts';
 import { defineOptions } from '../../core/options.ts';
-import type { AccessToken } from '../../core/session.ts';
-import { idTokenView, tokenView } from '../../core/session-view.ts';
-import { checkUrl } from '../../core/url.ts';
-import type { Command, Context } from '../command.ts';
-import { ownFlag } from '../everywhere.ts';
-import { readOwn, takeToken, tokenOptions } from '../token-options.ts';
+import type { Command } from '../command.ts';
+import { tokenOptions } from '../token-options.ts';
 import { SECRETS } from './auth.ts';
 
 const own = defineOptions({
@@ -20,23 +15,6 @@ const own = defineOptions({
   proofNonce: { type: 'string', summary: 'the nonce that the server gave for it', placeholder: 'NONCE', flagOnly: true },
   accessToken: { type: 'boolean', summary: 'the access token, also where a format prefers the ID token', flagOnly: true },
 });
-
-/** The proof that was asked for. Throws `usage_conflict` for a token that is bound to no key. */
-function proofOf(context: Context, { proof, type }: AccessToken): string | undefined {
-  const said = (key: 'proofFor' | 'proofMethod' | 'proofNonce'): string | undefined => readOwn(context, own, key) as string | undefined;
-  const url = said('proofFor');
-  if (url === undefined && type === 'DPoP')
-    context.warn({
-      code: 'token_is_bound',
-      message: 'The token is bound to a key (DPoP): it is of no use without a proof for each request.',
-    });
-  if (url === undefined) return undefined;
-  if (proof === undefined)
-    fail('usage_conflict', '--proof-for: the token is not bound to a key.', { hint: 'Sign in with --dpop for one that is.' });
-  const method = said('proofMethod') ?? 'GET';
-  if (!/^[A-Za-z-]+$/.test(method)) fail('usage_bad_value', '--proof-method must be a method of HTTP.');
-  return proof(method.toUpperCase(), checkUrl(url, '--proof-for').href, said('proofNonce'));
-}
 
 /** Prints a token and nothing else: the stored one, a refreshed one, or a new one if no human is needed. */
 export const token: Command = {
@@ -53,16 +31,5 @@ export const token: Command = {
   givesToken: true,
   footer: SECRETS,
   format: 'raw',
-  async run(context) {
-    const { argv, registry, world } = context;
-    const asksAccess = ownFlag(argv, 'accessToken') === true;
-    if (asksAccess && ownFlag(argv, 'idToken') === true) fail('usage_conflict', '--access-token and --id-token ask for different tokens.');
-    await context.settings();
-    const { token: preferred = 'access' } = registry.record('formatter', await context.format());
-    const taken = await takeToken(context, asksAccess ? 'access' : preferred);
-    const now = world.clock.now();
-    const view =
-      taken.kind === 'id' ? idTokenView(taken.token, { now }) : tokenView(taken.token, { now, proof: proofOf(context, taken.token) });
-    return { view, ...(taken.unsaved && { failure: taken.unsaved }) };
-  },
+  run: async (context) => (await import('../runs/token.ts')).run(context),
 };
