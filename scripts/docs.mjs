@@ -31,7 +31,7 @@ const strategiesOf = (kind) =>
 
 const flagsOf = ({ key, option }) =>
   option.secret
-    ? `${code(`--${flagName(key)}-file`)} ${code(`--${flagName(key)}-stdin`)}`
+    ? ['file', 'stdin', ...(option.issued ? ['source'] : [])].map((way) => code(`--${flagName(key)}-${way}`)).join(' ')
     : [option.short && code(`-${option.short}`), code(`--${flagName(key)}`), ...(option.aliases ?? []).map((alias) => code(`--${alias}`))]
         .filter(Boolean)
         .join(' ');

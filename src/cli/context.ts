@@ -38,7 +38,7 @@ export interface Making {
   readonly world: World;
 }
 
-const SUFFIX = { value: '', file: 'File', stdin: 'Stdin' } as const;
+const SUFFIX = { value: '', file: 'File', stdin: 'Stdin', source: 'Source' } as const;
 const layerKey = ({ flag }: GivenFlag): string => flag.key + SUFFIX[flag.form];
 
 export function contextOf({ argv, command, config, container, faults, format, options, redactor, registry, world }: Making): Context {

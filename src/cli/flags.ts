@@ -10,8 +10,8 @@ export interface Flag {
   readonly name: string;
   readonly key: string;
   readonly option: Option;
-  /** A secret can come as it is, from a file, or from standard input. */
-  readonly form: 'value' | 'file' | 'stdin';
+  /** A secret can come as it is, from a file, from standard input, or from a source by its name. */
+  readonly form: 'value' | 'file' | 'stdin' | 'source';
   /** Works, and is not shown. */
   readonly hidden: boolean;
 }
@@ -30,6 +30,7 @@ export function flagsOf({ key, option }: DeclaredFlag): readonly Flag[] {
     plain,
     { ...plain, name: `${name}-file`, form: 'file', hidden: false },
     { ...plain, name: `${name}-stdin`, form: 'stdin', hidden: false },
+    { ...plain, name: `${name}-source`, form: 'source', hidden: option.issued !== true },
   ];
 }
 

@@ -48,6 +48,7 @@ type Builder = ReturnType<typeof yargs>;
 function meaning({ form, key, option }: Flag, registry: Registry): string {
   if (form === 'stdin') return 'the same, from standard input';
   if (form === 'file') return `${option.summary}, from a file`;
+  if (form === 'source') return `the same, from a source: ${registry.names('source').join(', ')}`;
   const kind = NAMES[key];
   const names = kind === undefined ? (option.choices ?? []) : registry.names(kind);
   const choices = names.length > 0 ? `: ${names.join(', ')}` : '';
@@ -56,6 +57,7 @@ function meaning({ form, key, option }: Flag, registry: Registry): string {
 
 const placeholder = ({ form, option }: Flag): string => {
   if (form === 'file') return ' FILE';
+  if (form === 'source') return ' NAME[:ARGUMENT]';
   return form === 'stdin' || option.type === 'boolean' || option.placeholder === undefined ? '' : ` ${option.placeholder}`;
 };
 
@@ -164,4 +166,5 @@ export const environment = (registry: Registry): readonly (readonly [variable: s
     .flatMap(({ key, option }) => [
       [envName(key), option.summary] as const,
       ...(option.secret ? [[`${envName(key)}_FILE`, 'the same, from a file'] as const] : []),
+      ...(option.issued ? [[`${envName(key)}_SOURCE`, 'the same, from a source'] as const] : []),
     ]);

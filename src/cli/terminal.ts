@@ -1,4 +1,5 @@
 /** For tools of one's own: Padlock's terminal, the user's profiles, and its commands under another name. */
+import { wire } from '../core/compose.ts';
 import { readConfig } from '../core/config-file.ts';
 import { fail } from '../core/errors.ts';
 import { isReference } from '../core/layer.ts';
@@ -44,12 +45,13 @@ export function terminalPorts(): TerminalPorts {
  * Secrets are fetched when they are needed. Throws `config_*`.
  */
 export async function loadProfile(name?: string): Promise<PadlockOptions> {
-  const { cwd, files, home, host } = nodeParts(process);
-  const { redactor, registry } = builtIn();
+  const { clock, cwd, files, home, host } = nodeParts(process);
+  const { container, redactor, registry } = builtIn();
   const config = await readConfig(files, { directory: host.directories?.config, cwd });
   const flags = new Map(name === undefined ? [] : [['profile', name]]);
   const settings = await loadSettings({ registry, redactor, files, host, cwd, home, config, flags });
   const ca = await caFrom(settings, config, { cwd, files });
+  wire(container, { settings, ports: { clock, files, host }, ca }); // what sources of secrets may use
   const given = settings.entries().filter(({ key, layer }) => layer !== 'default' && key !== 'caFile');
   const values = given.map(({ key, raw, value }) => [key, value ?? (isReference(raw) ? () => raw.read() : raw.raw)] as const);
   return { values: Object.fromEntries(values), ...(ca !== undefined && { ca }) };

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { fail } from './errors.ts';
 import { isOfStore, type Layer, type LayerName, type Raw, type Reference } from './layer.ts';
 import { envName, flagName, type Option, type Place, quoted } from './options.ts';
-import type { Files } from './ports.ts';
+import type { Files, Host } from './ports.ts';
 import type { DeclaredOption, Registry } from './registry.ts';
 import { readSecretFile, secretText } from './secret-text.ts';
+import { typedReference } from './source-reference.ts';
 import { didYouMean } from './text.ts';
 
 /** What the layers of a call may reach. */
@@ -13,6 +14,7 @@ export interface CallWorld {
   readonly files: Files;
   /** Absolute; what relative paths start from. */
   readonly cwd: string;
+  readonly host: Host;
   /** All of standard input, read when a secret is to come from there. */
   readonly readStdin?: (() => Promise<Uint8Array>) | undefined;
 }
@@ -29,16 +31,18 @@ function fromFile(path: unknown, place: Place, { files, cwd }: CallWorld): Refer
 function secretFlag(
   { key, option }: DeclaredOption,
   given: ReadonlyMap<string, unknown>,
+  registry: Registry,
   world: CallWorld,
   claimStdin: (name: string, option: Option) => Reference,
 ): Raw | undefined {
   const flag = `--${flagName(key)}`;
-  const ways = [key, `${key}File`, `${key}Stdin`].filter((way) => given.get(way) !== undefined && given.get(way) !== false);
+  const ways = [key, `${key}File`, `${key}Stdin`, `${key}Source`].filter((way) => given.get(way) !== undefined && given.get(way) !== false);
   const [way, second] = ways;
   if (second !== undefined) fail('usage_conflict', `--${flagName(way ?? '')} and --${flagName(second)} cannot be used together.`);
   if (way === undefined) return undefined;
   const raw = once(given.get(way), flagName(way));
   if (way === key) return { raw, place: usage(flag) };
+  if (way === `${key}Source`) return typedReference(raw, usage(`${flag}-source`, option), world.cwd, registry, world);
   return way === `${key}Stdin` || raw === '-'
     ? claimStdin(`--${flagName(way)}`, option)
     : fromFile(raw, usage(`${flag}-file`, option), world);
@@ -52,7 +56,7 @@ function once(raw: unknown, name: string): unknown {
 const isMany = ({ type }: Option): boolean => type === 'list' || type === 'map';
 
 /**
- * What the command line says, by option key; a secret `x` may also come as `xFile` and `xStdin`. Keys that nobody declared are the command's own.
+ * What the command line says, by option key; a secret `x` may also come as `xFile`, `xStdin` and `xSource`. Keys that nobody declared are the command's own.
  * Throws `usage_conflict` for a value given twice, `usage_bad_value`.
  */
 export function flagLayer(registry: Registry, given: ReadonlyMap<string, unknown>, world: CallWorld): Layer {
@@ -70,7 +74,7 @@ export function flagLayer(registry: Registry, given: ReadonlyMap<string, unknown
     const { key, option } = declared;
     const name = flagName(key);
     if (option.secret) {
-      const raw = secretFlag(declared, given, world, claimStdin);
+      const raw = secretFlag(declared, given, registry, world, claimStdin);
       if (raw) values.set(key, raw);
     } else if (given.get(key) !== undefined) {
       values.set(key, { raw: isMany(option) ? given.get(key) : once(given.get(key), name), place: usage(`--${name}`) });
@@ -79,18 +83,20 @@ export function flagLayer(registry: Registry, given: ReadonlyMap<string, unknown
   return { name: 'flag', values };
 }
 
-/** What the environment says. An empty variable is an unset one. Throws `usage_conflict` for `PADLOCK_X` beside `PADLOCK_X_FILE`. */
+/** What the environment says. An empty variable is an unset one. Throws `usage_conflict` for two of `PADLOCK_X`, `PADLOCK_X_FILE` and `PADLOCK_X_SOURCE`. */
 export function environmentLayer(registry: Registry, env: (name: string) => string | undefined, world: CallWorld): Layer {
   const values = new Map<string, Raw>();
   for (const { key, option } of registry.options()) {
     if (option.flagOnly) continue;
     const name = envName(key);
-    const raw = env(name) || undefined;
-    const path = (option.secret && env(`${name}_FILE`)) || undefined;
-    if (raw !== undefined && path !== undefined) fail('usage_conflict', `${name} and ${name}_FILE cannot both be set.`);
-    if (path !== undefined) values.set(key, fromFile(path, usage(`${name}_FILE`, option), world));
-    else if (raw !== undefined && option.secret) values.set(key, { place: usage(name), reference: { env: name }, read: async () => raw });
-    else if (raw !== undefined) values.set(key, { raw, place: usage(name) });
+    const [way, second] = (option.secret ? [name, `${name}_FILE`, `${name}_SOURCE`] : [name]).filter((each) => env(each));
+    if (way === undefined) continue;
+    if (second !== undefined) fail('usage_conflict', `${way} and ${second} cannot both be set.`);
+    const raw = env(way) ?? '';
+    const place = usage(way, option);
+    if (way.endsWith('_FILE') && way !== name) values.set(key, fromFile(raw, place, world));
+    else if (way.endsWith('_SOURCE') && way !== name) values.set(key, typedReference(raw, place, world.cwd, registry, world));
+    else values.set(key, option.secret ? { place, reference: { env: name }, read: async () => raw } : { raw, place });
   }
   return { name: 'env', values };
 }

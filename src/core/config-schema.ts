@@ -7,9 +7,15 @@ import type { Registry } from './registry.ts';
 const text: JsonObject = { type: 'string', minLength: 1 };
 
 function reference(registry: Registry): JsonObject {
-  const ways = registry.list('source').map(({ name, summary }): JsonObject => {
-    return { type: 'object', properties: { [name]: {} }, required: [name], additionalProperties: false, description: summary };
-  });
+  const ways = registry.list('source').flatMap(({ name, summary, argument }): readonly JsonObject[] => [
+    { type: 'object', properties: { [name]: {} }, required: [name], additionalProperties: false, description: summary },
+    {
+      type: 'object',
+      properties: { source: { const: name }, ...(argument !== undefined && { [argument]: {} }) },
+      required: ['source'],
+      description: summary,
+    },
+  ]);
   return { oneOf: [...ways] };
 }
 

@@ -170,13 +170,19 @@ export interface SourceHost {
   /** UTF-8 text of a file; a relative path is taken from the file that names it. */
   read(path: string): Promise<string>;
   run(command: readonly string[]): Promise<string>;
+  /** A request to one of the hosts that the source's `hosts` names. */
+  http(request: Omit<HttpRequest, 'signal' | 'identity'>): Promise<HttpResponse>;
   readonly fail: Fail;
 }
 
-/** Where a secret comes from: the key of a reference in a profile, as in `{ file: /run/secrets/x }`. */
+/** Where a secret or an identity token comes from: the key of a reference in a profile, as in `{ file: /run/secrets/x }`. */
 export interface Source extends Named {
   readonly kind: 'source';
-  /** `argument` is what stands behind the key. One trailing newline is the caller's to remove. */
+  /** What its one argument is called at length, as in `{ source: file, path: /run/secrets/x }`. One called `path` is a path. */
+  readonly argument?: string;
+  /** Hosts that it may call. */
+  hosts?(argument: JsonValue, env: (name: string) => string | undefined): readonly string[];
+  /** `argument` is what stands behind the key, null where nothing does. One trailing newline is the caller's to remove. */
   read(argument: JsonValue, host: SourceHost): Promise<string>;
 }
 

@@ -7,6 +7,8 @@ export interface KeyringQuestion {
   readonly id: number;
   readonly task: 'open' | 'get' | 'set' | 'delete';
   readonly account: string;
+  /** Whose item it is. Default: ours. */
+  readonly service?: string;
   /** Base64. */
   readonly value?: string;
 }
@@ -21,9 +23,9 @@ export interface KeyringAnswer {
 /** Not the kernel's keyring, which forgets. */
 const OPTIONS = { linux: { store: 'secret-service' } } as const;
 
-function answer({ task, account, value = '' }: KeyringQuestion): KeyringAnswer['value'] {
+function answer({ task, account, service = 'padlock', value = '' }: KeyringQuestion): KeyringAnswer['value'] {
   const { Entry } = require('@napi-rs/keyring') as typeof import('@napi-rs/keyring');
-  const entry = new Entry('padlock', account, OPTIONS);
+  const entry = new Entry(service, account, OPTIONS);
   if (task === 'delete') return entry.deleteCredential();
   if (task === 'set') {
     entry.setSecret(Buffer.from(value, 'base64'));

@@ -31,19 +31,37 @@ const LARGEST_ON_WINDOWS = 2560;
 const ON_UNIX = ['HOME', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'];
 const ON_WINDOWS = ['SystemRoot', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'TEMP'];
 
-/** Undefined where there is none: no service, nobody who answers, or without the optional package @napi-rs/keyring. */
-export async function openKeyring({ host, log, patience = PATIENCE, largest }: KeyringOptions): Promise<Keyring | undefined> {
+/**
+ * The text of one item, of whichever program; undefined when there is none. Throws `keyring_unavailable`.
+ * Items of the store are not read like this: they have a form of their own.
+ */
+export async function readKeyringItem(options: KeyringOptions, service: string, account: string): Promise<string | undefined> {
+  const line = lineTo(options);
+  const answer = (await line?.ask({ task: 'get', account, service })) ?? { failed: 'there is none' };
+  if (answer.failed !== undefined) {
+    options.log.debug('keyring_unavailable', { reason: excerpt(answer.failed, 200) });
+    return fail('keyring_unavailable', 'There is no system keyring here, or it refused.', { hint: 'Unlock it, or name another source.' });
+  }
+  return 'value' in answer && typeof answer.value === 'string' ? Buffer.from(answer.value, 'base64').toString() : undefined;
+}
+
+function lineTo({ host, patience = PATIENCE }: KeyringOptions): KeyringLine | undefined {
   const env = Object.fromEntries([...ON_UNIX, ...ON_WINDOWS].map((name) => [name, host.env(name)] as const).filter(isGiven));
-  const { platform } = host;
   const hasBus = env.DBUS_SESSION_BUS_ADDRESS !== undefined || env.XDG_RUNTIME_DIR !== undefined;
-  if (platform !== 'darwin' && platform !== 'win32' && !hasBus) return undefined;
-  const line = new KeyringLine(env, patience);
+  return host.platform !== 'darwin' && host.platform !== 'win32' && !hasBus ? undefined : new KeyringLine(env, patience);
+}
+
+/** Undefined where there is none: no service, nobody who answers, or without the optional package @napi-rs/keyring. */
+export async function openKeyring(options: KeyringOptions): Promise<Keyring | undefined> {
+  const { host, log, patience = PATIENCE, largest } = options;
+  const line = lineTo(options);
+  if (line === undefined) return undefined;
   const { failed } = await line.ask({ task: 'open', account: 'open' });
   if (failed !== undefined) {
     log.debug('keyring_unavailable', { reason: excerpt(failed, 200) });
     return undefined;
   }
-  return new ItemKeyring(line, log, patience, largest ?? (platform === 'win32' ? LARGEST_ON_WINDOWS : undefined));
+  return new ItemKeyring(line, log, patience, largest ?? (host.platform === 'win32' ? LARGEST_ON_WINDOWS : undefined));
 }
 
 const isGiven = (pair: readonly [string, string | undefined]): pair is readonly [string, string] => pair[1] !== undefined;

@@ -3,7 +3,6 @@ import { besideProfile, type CallWorld, environmentLayer, flagLayer, programLaye
 import { type Config, configPlace } from './config-file.ts';
 import { isReference, LAYERS, type Layer } from './layer.ts';
 import { type Place, readOption } from './options.ts';
-import type { Host } from './ports.ts';
 import { profileLayer } from './profile.ts';
 import { projectLayer } from './project-file.ts';
 import type { Registry } from './registry.ts';
@@ -13,11 +12,10 @@ import { mergeSettings, type Settings } from './settings.ts';
 export interface SettingsSources extends CallWorld {
   readonly registry: Registry;
   readonly redactor: Redactor;
-  readonly host: Host;
   readonly home: string | undefined;
   /** From `readConfig`; it is read before, since it lists the plugins whose options are declared here. */
   readonly config: Config | undefined;
-  /** What the command line says, by option key; `xFile` and `xStdin` for a secret `x`. */
+  /** What the command line says, by option key; `xFile`, `xStdin` and `xSource` for a secret `x`. */
   readonly flags: ReadonlyMap<string, unknown>;
   /** What `--sandbox` or a tool of one's own stands for, by option key. Then no project file counts, and only a profile that is asked for by name. */
   readonly sandbox?: Readonly<Record<string, unknown>> | undefined;

@@ -8,6 +8,7 @@ const listed = (items: readonly string[], word: 'and' | 'or'): string =>
 function ways(key: string, option: Option): string {
   const flag = `--${flagName(key)}`;
   if (option.flagOnly) return flag;
+  if (option.issued) return listed([`${flag}-source NAME`, `${flag}-file FILE`, envName(key)], 'or');
   return option.secret ? listed([`${flag}-stdin`, `${flag}-file FILE`, envName(key)], 'or') : listed([flag, envName(key)], 'or');
 }
 

@@ -3,7 +3,7 @@ import { behaviourFaults, methodsOf } from './contract/record.ts';
 import { KINDS, type Kind, type Recorded, type Strategy, type StrategyOf } from './contracts.ts';
 import { type ErrorCode, fail } from './errors.ts';
 import { failureOf, fenced, fencedObject, type Guarded } from './guard.ts';
-import { type Class, type Container, resolve } from './inject.ts';
+import { type Class, type Container, provides, resolve, type Token } from './inject.ts';
 import { disagreement, flagName, type Option, quoted } from './options.ts';
 import { USUAL_TIMEOUT } from './patience.ts';
 import { didYouMean } from './text.ts';
@@ -90,6 +90,11 @@ export class Registry {
     const behaviour = await this.#behaviour(record, origin);
     const isReady = behaviour === (record as object) && origin.plugin === undefined;
     return (isReady ? record : assembled(kind, record, behaviour, { origin, seconds: this.patience })) as StrategyOf<K>;
+  }
+
+  /** A part of the outside world; undefined where this call has not got it yet. */
+  port<T>(key: Token<T>): T | undefined {
+    return provides(this.#container, key) ? resolve(this.#container, key) : undefined;
   }
 
   /** Every declared option, Padlock's own first. */

@@ -35,6 +35,12 @@ import { okta } from './providers/okta.ts';
 import { command } from './sources/command.ts';
 import { env } from './sources/env.ts';
 import { file } from './sources/file.ts';
+import { githubActions } from './sources/github-actions.ts';
+import { gitlab } from './sources/gitlab.ts';
+import { keyring as keyringSource } from './sources/keyring.ts';
+import { kubernetes } from './sources/kubernetes.ts';
+import { spiffe } from './sources/spiffe.ts';
+import { systemd } from './sources/systemd.ts';
 import { file as fileStore } from './stores/file.ts';
 import { keyring } from './stores/keyring.ts';
 import { memory } from './stores/memory.ts';
@@ -75,6 +81,12 @@ export const strategies: readonly Strategy[] = [
   env,
   file,
   command,
+  keyringSource,
+  githubActions,
+  gitlab,
+  kubernetes,
+  spiffe,
+  systemd,
   memory,
   fileStore,
   keyring,

@@ -41,7 +41,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
     optionalMethods: ['applies', 'keyLength'],
   },
   formatter: { facts: {}, optional: { machine: flag, token: oneOf('access', 'id') }, methods: ['format'], optionalMethods: [] },
-  source: { facts: {}, optional: {}, methods: ['read'], optionalMethods: [] },
+  source: { facts: {}, optional: { argument: text }, methods: ['read'], optionalMethods: ['hosts'] },
   store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase'] },
   provider: {
     facts: { issuers: someTexts },

@@ -22,9 +22,15 @@ const fail: SourceHost['fail'] = (code, about) => {
 const missing = async (): Promise<never> => fail('config_missing_credential', { message: 'Nothing is there.' });
 
 /** A world in which the secret is wherever one looks. */
-const full: SourceHost = Object.freeze({ env: () => VALUE, read: async () => `${VALUE}\n`, run: async () => `${VALUE}\n`, fail });
+const full: SourceHost = Object.freeze({
+  env: (name: string) => (name.endsWith('_URL') ? 'https://source.example/?version=2' : VALUE),
+  read: async () => `${VALUE}\n`,
+  run: async () => `${VALUE}\n`,
+  http: async () => ({ status: 200, headers: {}, body: new TextEncoder().encode(JSON.stringify({ value: VALUE })) }),
+  fail,
+});
 /** A world without it. */
-const empty: SourceHost = Object.freeze({ env: () => undefined, read: missing, run: missing, fail });
+const empty: SourceHost = Object.freeze({ env: () => undefined, read: missing, run: missing, http: missing, fail });
 
 const all = (source: Source, host: SourceHost): Promise<readonly Settled<string>[]> =>
   Promise.all(ARGUMENTS.map((argument) => settled(() => source.read(argument, host))));

@@ -5,6 +5,7 @@ export const env: Source = {
   kind: 'source',
   name: 'env',
   summary: 'the value of an environment variable',
+  argument: 'name',
   async read(argument, host) {
     if (typeof argument !== 'string' || argument === '')
       return host.fail('config_schema', { message: 'must name an environment variable.' });

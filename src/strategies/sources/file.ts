@@ -5,6 +5,7 @@ export const file: Source = {
   kind: 'source',
   name: 'file',
   summary: 'the content of a file, relative to the configuration file',
+  argument: 'path',
   async read(argument, host) {
     if (typeof argument !== 'string' || argument === '' || argument.includes('\0'))
       return host.fail('config_schema', { message: 'must name a file.' });
