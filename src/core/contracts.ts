@@ -180,7 +180,6 @@ export interface Source extends Named {
   readonly kind: 'source';
   /** What its one argument is called at length, as in `{ source: file, path: /run/secrets/x }`. One called `path` is a path. */
   readonly argument?: string;
-  /** Hosts that it may call. */
   hosts?(argument: JsonValue, env: (name: string) => string | undefined): readonly string[];
   /** `argument` is what stands behind the key, null where nothing does. One trailing newline is the caller's to remove. */
   read(argument: JsonValue, host: SourceHost): Promise<string>;
