@@ -29,8 +29,8 @@ export interface PadlockOptions extends Omit<Request, 'signal'> {
   readonly clientAssertion?: Lazy<string>;
   /** `password`, `client-credentials`, … or one of a plugin. */
   readonly flow?: string;
-  /** `auto` (default), `jwks`, `shared-secret`, or one of a plugin. */
-  readonly verifier?: string;
+  /** For ID tokens: `auto` (default), `jwks`, `shared-secret`; for access tokens: `introspection` or `userinfo`; or of a plugin. One of each. */
+  readonly verifier?: string | readonly string[];
   /** Refuse an access token that cannot be verified. */
   readonly requireVerified?: boolean;
   /** Seconds for one request. Default: 30. */

@@ -1,7 +1,9 @@
 /** The verdict on an access token, which is opaque to a client by specification: checked where the issuer's keys fit, else labelled. */
 import { ASYMMETRIC } from './algorithms.ts';
+import { requireKey } from './binding.ts';
 import { requireChecks } from './claims.ts';
 import { type Compact, parseCompact, parsePayload } from './compact.ts';
+import type { DpopKey } from './dpop.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { verifyWithKeys } from './jose.ts';
 import type { JsonObject } from './json-value.ts';
@@ -19,6 +21,8 @@ export interface AccessTokenExpectation {
   readonly skew?: number | undefined;
   /** PEM of the certificate that this client shows, if any: a token that is bound to one is bound to this one (RFC 8705 §3.1). */
   readonly certificate?: string | undefined;
+  /** What its tokens are bound to, if anything: to this key and no other (RFC 9449 §6). */
+  readonly dpop?: DpopKey | undefined;
   /** The issuer's key set. Absent: none is at hand, and none is fetched for this. Asked only when the token is the issuer's own. */
   readonly keys?: (() => Promise<readonly JsonObject[]>) | undefined;
 }
@@ -29,13 +33,14 @@ const unverified = (reason: Unverified): Verdict => ({ by: null, reason });
 /**
  * Checks an access token as far as a client can. A signature that the issuer's keys do not explain is no failure: some providers sign what only
  * they can read. One that they do explain makes its dates and audience binding: throws `token_claim_type`, `token_expired`, `token_audience`.
- * A token that is bound to another certificate than ours is of no use to us: throws `token_key_not_found`.
+ * A token that is bound to another certificate or key than ours is of no use to us: throws `token_key_not_found`, `client_dpop`.
  */
 export async function judgeAccessToken(token: string, expected: AccessTokenExpectation): Promise<Verdict> {
   const read = readable(token);
   if (read === undefined) return unverified('opaque');
   const { compact, payload } = read;
   if (expected.certificate !== undefined) await checkBinding(payload, expected.certificate); // check: certificate binding
+  requireKey(payload, expected.dpop);
   if (payload.iss !== expected.issuer) return unverified('other_issuer'); // check: access token issuer
   const { alg } = compact.header;
   if (expected.keys === undefined || !ASYMMETRIC.includes(alg as string)) return unverified('not_checked'); // check: access token algorithm

@@ -4,14 +4,10 @@ import { fail } from './errors.ts';
 import type { JsonObject } from './json-value.ts';
 
 declare const verified: unique symbol;
+/** What is known for true of who signed in: the claims of a verified ID token, or what the provider itself said of an access token. */
+export type Claims = JsonObject & { readonly sub: string; readonly [verified]: true };
 /** The claims of a verified ID token. */
-export type Claims = JsonObject & {
-  readonly iss: string;
-  readonly sub: string;
-  readonly exp: number;
-  readonly iat: number;
-  readonly [verified]: true;
-};
+export type IdTokenClaims = Claims & { readonly iss: string; readonly exp: number; readonly iat: number };
 
 /** One check's outcome; `detail` is safe to print. */
 export interface CheckReport {
@@ -23,9 +19,26 @@ export interface CheckReport {
 const DATES = new Set(['exp', 'nbf', 'iat', 'auth_time']);
 
 /** Makes Claims of the payload of an ID token whose signature is good. Throws the code of the first check that fails, all of them `token_*`. */
-export function checkClaims(payload: JsonObject, expected: Expectation & { readonly kind: 'id' }): Claims {
+export function checkClaims(payload: JsonObject, expected: Expectation & { readonly kind: 'id' }): IdTokenClaims {
   requireChecks(payload, expected);
-  return payload as Claims;
+  return payload as IdTokenClaims;
+}
+
+/** What an introspection endpoint may say of a token, and what a userinfo endpoint says of a user. */
+const TOLD = { access: ['iss', 'aud', 'exp', 'nbf', 'iat', 'sub'], user: ['sub'] } as const;
+
+/**
+ * Checks what the provider said of an access token, each claim where it is there. Returns Claims where it says whom the token is for.
+ * Throws `token_*`.
+ */
+export function checkTold(
+  payload: JsonObject,
+  about: 'access' | 'user',
+  expected: Expectation & { readonly kind: 'access' },
+): Claims | undefined {
+  const said = TOLD[about].filter((name) => payload[name] !== undefined);
+  requireChecks(payload, expected, ['claim types', ...(about === 'access' ? ['token use'] : []), ...said]); // check: told claims
+  return typeof payload.sub === 'string' ? (payload as Claims) : undefined;
 }
 
 /** Throws the code of the first check that fails, of those named or of all. */

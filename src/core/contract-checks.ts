@@ -25,10 +25,10 @@ export interface CheckOptions {
   readonly ports?: Partial<Pick<Ports, 'files' | 'host'>>;
 }
 
-const CHECKS: { readonly [K in Kind]: (options: CheckOptions) => readonly Check<StrategyOf<K>>[] } = {
+const CHECKS: { readonly [K in Kind]: (options: CheckOptions, strategy: StrategyOf<K>) => readonly Check<StrategyOf<K>>[] } = {
   grant: () => grantChecks,
   'client-auth': () => clientAuthChecks,
-  verifier: () => verifierChecks,
+  verifier: (_, verifier) => verifierChecks(verifier),
   formatter: () => formatterChecks,
   source: () => sourceChecks,
   store: ({ store }) => storeChecks(store),
@@ -83,6 +83,6 @@ export async function* checkStrategy(strategy: Strategy, options: CheckOptions =
   yield form;
   if (form.verdict !== 'pass' || whole === undefined) return;
   const built = whole;
-  for (const { name, run } of CHECKS[strategy.kind](options) as readonly Check<StrategyOf<Kind>>[])
+  for (const { name, run } of CHECKS[strategy.kind](options, built as never) as readonly Check<StrategyOf<Kind>>[])
     yield await outcome(name, patience, () => run(built));
 }

@@ -124,27 +124,37 @@ export interface VerifierHost {
   readonly signal: AbortSignal;
   /** The issuer's key set as JWKs, from the cache or fetched. `fresh` asks for one that did not come from a cache. */
   keys(fresh?: boolean): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }>;
+  /** As a grant's: POSTs to an endpoint by its name in the metadata, with the client's authentication. */
+  post(endpoint: string, form: Form): Promise<JsonObject>;
+  /** What the userinfo endpoint says to whoever holds the token, a signed answer verified. Throws `token_inactive`, `proto_*`. */
+  userinfo(): Promise<JsonObject>;
   readonly fail: Fail;
 }
 
-/** What a verifier found: the signature is good, and by what. The host checks the claims. */
+/** What a verifier found: the signature is good, and by what; or what the provider says, with nothing signed. The host checks the claims. */
 export interface Proof {
   readonly payload: JsonObject;
-  readonly alg: string;
+  /** Null where the provider was asked. */
+  readonly alg: string | null;
   readonly kid: string | null;
 }
 
-/** How a signature is checked. */
+/** How a token is verified. */
 export interface Verifier extends Named {
   readonly kind: 'verifier';
-  /** The JOSE `alg` values it can check. */
+  /**
+   * `id` (default): the signature of an ID token. The others ask the provider about an access token: `access` is told what the token is
+   * (RFC 7662 §2.2), `user` is told whom it is for.
+   */
+  readonly checks?: 'id' | 'access' | 'user';
+  /** The JOSE `alg` values it can check; none where it asks the provider. */
   readonly algorithms: readonly string[];
   /** It reads the issuer's key set, so the host fetches that beside the token request. */
   readonly keySet?: boolean;
   applies?(values: Values, provider: ProviderInfo): Applicable;
   /** Bytes of the secret it would check with, if it has one: an HMAC is only expected where this is long enough. */
   keyLength?(values: Values): number | undefined;
-  /** Throws `token_*` unless the signature is good. Returns what it proved; anything else is refused. */
+  /** Throws `token_*` unless the signature, or what the provider says, is good. Returns what it proved; anything else is refused. */
   verify(token: string, values: Values, host: VerifierHost): Promise<Proof>;
 }
 

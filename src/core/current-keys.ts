@@ -1,6 +1,5 @@
 /** A signature checked with an issuer's key set as it is now: what is kept of it may be older than the token. */
 import type { Compact } from './compact.ts';
-import type { Proof } from './contracts.ts';
 import { isPadlockError } from './errors.ts';
 import { verifyWithKeys } from './jose.ts';
 import type { JsonObject } from './json-value.ts';
@@ -17,7 +16,7 @@ export async function verifyWithCurrentKeys(
   token: Compact,
   algorithms: readonly string[],
   keys: KeySource,
-): Promise<Pick<Proof, 'alg' | 'kid'>> {
+): Promise<{ readonly alg: string; readonly kid: string | null }> {
   const known = await keys();
   try {
     return await verifyWithKeys(token, publicKeys(known.keys), algorithms);

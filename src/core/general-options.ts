@@ -43,8 +43,8 @@ export const mannerOptions = defineOptions({
 
 export const checkOptions = defineOptions({
   verifier: {
-    type: 'string',
-    summary: 'how the ID token is verified; auto decides before it asks',
+    type: 'list',
+    summary: 'what verifies ID tokens (auto decides), and access tokens',
     placeholder: 'VERIFIER',
     default: 'auto',
   },

@@ -77,11 +77,10 @@ export class Refresher {
       grant,
       request,
       asking: { signal },
-      certificate: client.identity?.cert,
       signal: lasting,
       warn: (notice: { code: string; message: string }) => this.#notices.warn(notice),
     };
-    const check = await this.#verification.prepare({ ...context, refreshes: record.user?.id ?? null });
+    const check = await this.#verification.prepare({ ...context, client, refreshes: record.user?.id ?? null });
     await this.#sessions.probe(record);
     if (lease.remaining() < this.deadline && !(await lease.renew())) return undefined;
 
@@ -109,7 +108,7 @@ export class Refresher {
       ...committed.record,
       pending: false,
       access: { ...living(committed.record.access, now), [accessKey(request)]: accessRecord(session.access, now) },
-      ...(session.identity.verified && { claims: session.identity.claims, user: session.user }),
+      ...(session.identity.verified && isAsGood(session.identity.from, record) && { claims: session.identity.claims, user: session.user }),
       ...(session.idToken && {
         idToken: { value: session.idToken.value, expiresAt: session.idToken.expiresAt.getTime(), verified: session.idToken.verified },
       }),
@@ -228,3 +227,7 @@ export class Refresher {
     }
   }
 }
+
+/** What the provider says of an access token does not take the place of an ID token's claims. */
+const isAsGood = (from: string, { claims, claimsFrom }: SessionRecord): boolean =>
+  from === 'id_token' || claims === null || claimsFrom !== undefined;

@@ -5,12 +5,14 @@ import type { Provider } from './provider.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { TokenSource } from './token-source.ts';
 import type { Verification } from './verification.ts';
+import type { VerifierChoice } from './verifier-choice.ts';
 
 export interface Services {
   readonly keeper: SessionKeeper;
   readonly tokens: TokenSource;
   readonly provider: Provider;
   readonly verification: Verification;
+  readonly choice: VerifierChoice;
   readonly online: Online;
 }
 

@@ -26,6 +26,7 @@ export interface SignIn {
 export function sessionFrom({ clock, dpop, profile, grant, info, request, tokens, verified, warnings, warn }: SignIn): Session {
   const scope = grantedScope(tokens, request, warn);
   const { idToken } = verified;
+  const known = idToken ? { claims: idToken.claims, from: 'id_token' } : grant.subject === 'client' ? undefined : verified.told;
   const expiresAt = tokens.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt) };
   const access: AccessToken = withHidden(
     { type: tokens.type, ...expiresAt, scope, verified: verified.accessToken },
@@ -38,10 +39,8 @@ export function sessionFrom({ clock, dpop, profile, grant, info, request, tokens
     issuer: info.issuer,
     clientId: info.clientId,
     flow: grant.name,
-    user: idToken ? userOf(idToken.claims) : null,
-    identity: idToken
-      ? { verified: true, claims: idToken.claims }
-      : { verified: false, reason: grant.subject === 'client' ? 'client' : 'no_id_token' },
+    user: known ? userOf(known.claims) : null,
+    identity: known ? { verified: true, ...known } : { verified: false, reason: grant.subject === 'client' ? 'client' : 'no_id_token' },
     access,
     ...(id && { idToken: id }),
     ...(request.audience !== undefined && { audience: request.audience }),

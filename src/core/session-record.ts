@@ -38,6 +38,8 @@ export interface SessionRecord {
   readonly clientAuth: string;
   readonly user: User | null;
   readonly claims: Claims | null;
+  /** Who said so, where it was no ID token. */
+  readonly claimsFrom?: string;
   readonly absent: 'client' | 'no_id_token' | null;
   readonly idToken: { readonly value: string; readonly expiresAt: number; readonly verified: Verdict } | null;
   readonly refreshToken: string | null;
@@ -89,6 +91,7 @@ export function recordOf(session: Session, identity: SessionIdentity, clientAuth
     clientAuth,
     user,
     claims: known.verified ? known.claims : null,
+    ...(known.verified && known.from !== 'id_token' && { claimsFrom: known.from }),
     absent: known.verified ? null : known.reason,
     idToken: idToken === undefined ? null : { value: idToken.value, expiresAt: idToken.expiresAt.getTime(), verified: idToken.verified },
     refreshToken: refreshToken ?? null,
@@ -115,7 +118,7 @@ export function sessionOf(
   key?: string,
   warnings: readonly Notice[] = [],
 ): Session | undefined {
-  const { absent, claims, idToken, identity, refreshToken, request, user } = record;
+  const { absent, claims, claimsFrom = 'id_token', idToken, identity, refreshToken, request, user } = record;
   const found =
     (key === undefined ? undefined : record.access[key]) ?? record.access[accessKey(request)] ?? Object.values(record.access).at(-1);
   if (found === undefined) return undefined;
@@ -129,7 +132,10 @@ export function sessionOf(
     clientId: identity.clientId,
     flow: identity.flow,
     user,
-    identity: claims === null ? ({ verified: false, reason: absent ?? 'no_id_token' } as const) : ({ verified: true, claims } as const),
+    identity:
+      claims === null
+        ? ({ verified: false, reason: absent ?? 'no_id_token' } as const)
+        : ({ verified: true, claims, from: claimsFrom } as const),
     access: accessToken(found, clock),
     ...(id && { idToken: id }),
     ...(request.audience !== undefined && { audience: request.audience }),

@@ -20,7 +20,7 @@ const verdict = (found: Verdict): JsonObject =>
   found.by === null ? { by: null, reason: found.reason } : { by: found.by, alg: found.alg, kid: found.kid };
 
 const verdictText = (found: Verdict): string =>
-  found.by === null ? `no (${found.reason.replaceAll('_', ' ')})` : `yes (${found.by}, ${found.alg})`;
+  found.by === null ? `no (${found.reason.replaceAll('_', ' ')})` : `yes (${[found.by, found.alg ?? []].flat().join(', ')})`;
 
 function userDocument(user: User | null): JsonObject | null {
   if (user === null) return null;
@@ -43,7 +43,9 @@ function documentOf(session: Session, { showTokens = false, userinfo, now }: Ses
     flow,
     ...(audience !== undefined && { audience }),
     user: userDocument(user),
-    ...(identity.verified ? { claims: identity.claims } : { claims: null, claims_absent: identity.reason }),
+    ...(identity.verified
+      ? { claims: identity.claims, ...(identity.from !== 'id_token' && { claims_from: identity.from }) }
+      : { claims: null, claims_absent: identity.reason }),
     ...(userinfo && { userinfo }),
     tokens: {
       access: {

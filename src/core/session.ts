@@ -4,9 +4,10 @@ import type { DpopKey } from './dpop.ts';
 import type { PadlockError } from './errors.ts';
 import type { Notice } from './ports.ts';
 
-/** Whether an access token's signature could be checked; to a client it is opaque by specification. */
+/** What verified a token. Whether an access token could be checked at all is another question; to a client it is opaque by specification. */
 export type Verdict =
-  | { readonly by: string; readonly alg: string; readonly kid: string | null }
+  /** `alg` is null where the provider was asked: then nothing was signed. */
+  | { readonly by: string; readonly alg: string | null; readonly kid: string | null }
   | { readonly by: null; readonly reason: 'opaque' | 'other_issuer' | 'no_key' | 'not_checked' };
 
 /** How a token is shown to an API; `N_A`: it is none for an API, but what else a token exchange was asked for (RFC 8693 §2.2.1). */
@@ -36,7 +37,7 @@ export interface IdToken {
   readonly verified: Verdict;
 }
 
-/** The signed-in user, from verified claims. */
+/** The signed-in user, from verified claims. `id` is their `sub`. */
 export interface User {
   readonly id: string;
   readonly name?: string;
@@ -46,7 +47,8 @@ export interface User {
 
 /** Verified claims, or the reason why there are none: a session's View takes nothing else. */
 export type Identity =
-  | { readonly verified: true; readonly claims: Claims }
+  /** `from`: `id_token`, or the verifier that asked the provider. */
+  | { readonly verified: true; readonly claims: Claims; readonly from: string }
   | { readonly verified: false; readonly reason: 'client' | 'no_id_token' };
 
 export interface Session {

@@ -76,8 +76,7 @@ export class SignIn {
     const asked = requestFrom(this.#settings, grant, request, info.preset);
     const dpop = asked.dpop === true ? await newDpopKey(info.metadata.dpop_signing_alg_values_supported) : undefined;
     const client: Client = { ...(await chooseClient(this.#registry, this.#settings, info, asking)), dpop };
-    const certificate = client.identity?.cert;
-    const check = await this.#verification.prepare({ info, grant, request: asked, asking, signal, warn, certificate });
+    const check = await this.#verification.prepare({ info, client, grant, request: asked, asking, signal, warn });
     if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
       warn({ code: 'deprecated_flow', message: grant.deprecated });
 

@@ -14,12 +14,14 @@ import { SignIn } from './sign-in.ts';
 import { TokenSource } from './token-source.ts';
 import { Turns } from './turns.ts';
 import { Verification } from './verification.ts';
+import { VerifierChoice } from './verifier-choice.ts';
 
 const CLASSES: readonly Class[] = [
   DocumentCache,
   KnownProvider,
   Provider,
   AlgorithmPins,
+  VerifierChoice,
   Verification,
   Chain,
   SignIn,
@@ -45,6 +47,9 @@ export function wireServices(container: Container): Services {
     },
     get verification() {
       return resolve(container, Verification);
+    },
+    get choice() {
+      return resolve(container, VerifierChoice);
     },
     get online() {
       return resolve(container, Online);

@@ -45,8 +45,10 @@ import { file as fileStore } from './stores/file.ts';
 import { keyring } from './stores/keyring.ts';
 import { memory } from './stores/memory.ts';
 import { redis } from './stores/redis.ts';
+import { introspection } from './verifiers/introspection.ts';
 import { jwks } from './verifiers/jwks.ts';
 import { sharedSecret } from './verifiers/shared-secret.ts';
+import { userinfo } from './verifiers/userinfo.ts';
 
 export const strategies: readonly Strategy[] = [
   authorizationCode,
@@ -68,6 +70,8 @@ export const strategies: readonly Strategy[] = [
   clientSecretBasicRaw,
   jwks,
   sharedSecret,
+  introspection,
+  userinfo,
   table,
   json,
   yaml,

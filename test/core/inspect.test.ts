@@ -4,6 +4,9 @@ import { resolve } from '../../src/core/inject.ts';
 import { type InspectedToken, inspectToken } from '../../src/core/inspect.ts';
 import { Provider } from '../../src/core/provider.ts';
 import { Verification } from '../../src/core/verification.ts';
+import { VerifierChoice } from '../../src/core/verifier-choice.ts';
+import type { PadlockOptions } from '../../src/index.ts';
+import { clientSecretPost } from '../../src/strategies/client-auth/client-secret-post.ts';
 import { type FakeProvider, fakeProvider, METADATA, noon } from './fake-provider.ts';
 import { CLIENT, claims, codeOf, ISSUER, keyFor, SECONDS, SECRET, strangerFor, token } from './forge.ts';
 
@@ -14,18 +17,54 @@ async function inspect(
   kind: 'id' | 'access' = 'id',
   fake: FakeProvider = fakeProvider(),
   audience?: string,
+  more: PadlockOptions = {},
 ): Promise<InspectedToken> {
-  const options = { issuer: ISSUER, clientId: CLIENT, clientSecret: SECRET, ports: { http: fake.http, clock: noon } };
+  const options: PadlockOptions = {
+    ...more,
+    issuer: ISSUER,
+    clientId: CLIENT,
+    clientSecret: SECRET,
+    ports: { http: fake.http, clock: noon },
+  };
   const container = createPadlockContainer(options);
   const provider = resolve(container, Provider);
   const info = await provider.info(ISSUER, CLIENT);
-  const context = { info, kind, audience, asking: {}, signal: new AbortController().signal };
-  return inspectToken(text, context, resolve(container, Verification), provider);
+  const client = async () => ({ info, auth: clientSecretPost, authValues: { clientSecret: SECRET } });
+  const context = { info, kind, audience, asking: {}, signal: new AbortController().signal, client };
+  const judges = { provider, choice: resolve(container, VerifierChoice), verification: resolve(container, Verification) };
+  return inspectToken(text, context, judges);
 }
 const verdicts = ({ checks }: InspectedToken): Record<string, string> =>
   Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
 const failed = (inspected: InspectedToken): string[] =>
   inspected.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
+
+describe('an access token that the provider is asked about', () => {
+  const asked = (answer: object, text = 'an-opaque-token', kind: 'id' | 'access' = 'access') => {
+    const fake = fakeProvider();
+    fake.metadata = { ...METADATA, introspection_endpoint: `${ISSUER}introspect` };
+    fake.others = { '/introspect': { body: answer } };
+    return inspect(text, kind, fake, undefined, { verifier: 'introspection' });
+  };
+  test('is good if the provider says so, though nobody else can read it', async () => {
+    const inspected = await asked({ active: true, sub: 'robin', client_id: 'of anybody' });
+    expect(inspected).toMatchObject({ header: undefined, payload: { sub: 'robin' }, failure: undefined });
+    expect(verdicts(inspected)).toEqual({ introspection: 'pass' });
+  });
+
+  test('fails where the provider says that it is over, whatever its signature says', async () => {
+    const at = token(RS256, { header: { typ: 'at+jwt' } });
+    const inspected = await asked({ active: false }, at);
+    expect(inspected.failure).toMatchObject({ code: 'token_inactive' });
+    expect(verdicts(inspected)).toMatchObject({ form: 'pass', signature: 'pass', introspection: 'fail' });
+    expect((await asked({ active: true, iss: 'https://other.test' }, at)).failure).toMatchObject({ code: 'token_issuer' });
+    expect((await asked({ active: false })).failure).toMatchObject({ code: 'token_inactive' });
+  });
+
+  test('is none that the provider need be asked about, where it is an ID token', async () => {
+    expect(verdicts(await asked({ active: false }, token(RS256), 'id'))).not.toHaveProperty('introspection');
+  });
+});
 
 describe('a token under the lamp', () => {
   test('that is right passes every check, and is shown', async () => {

@@ -182,7 +182,11 @@ describe('the schema', () => {
   test.each([
     ['session', 'a user', sessionView(session(), { now }).document],
     ['session', 'a user with tokens', sessionView(session(), { now, showTokens: 'all' }).document],
-    ['session', 'hostile claims', sessionView(session({ identity: { verified: true, claims: claims(hostile) } }), { now }).document],
+    [
+      'session',
+      'hostile claims',
+      sessionView(session({ identity: { verified: true, claims: claims(hostile), from: 'id_token' } }), { now }).document,
+    ],
     ['session', 'a client', sessionView(client(), { now }).document],
     ['token', 'a token', tokenView(access, { now }).document],
     ['token', 'a verified token', tokenView({ type: 'DPoP', scope: [], verified, value: 'x' }, { now }).document],

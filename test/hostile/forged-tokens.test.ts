@@ -31,7 +31,7 @@ async function judge(text: string, { alg, jwk }: SigningKey): Promise<void> {
     now: NOW,
     nonce: 'n-1',
     accessToken: 'the-access-token',
-    alg: proof.alg,
+    alg: proof.alg ?? '',
   });
 }
 

@@ -54,6 +54,14 @@ describe('on the command line', () => {
     await expect(padlock('exec', '--', 'true')).resolves.toMatchObject({ code: 2, stderr: expect.stringContaining('DPoP') });
   });
 
+  test('the provider is asked who it is with a proof', async () => {
+    await expect(padlock('whoami', '--online', '--json')).resolves.toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('robin@percy.test'),
+    });
+    expect(proofsAt('userinfo')).toEqual([expect.objectContaining({ ath: expect.any(String) })]);
+  });
+
   test('a bare token is printed with a warning', async () => {
     const { code, stderr, stdout } = await padlock('token');
     expect({ code, lines: stdout.split('\n').length }).toEqual({ code: 0, lines: 2 });

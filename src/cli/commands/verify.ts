@@ -14,6 +14,7 @@ export const verify: Command = {
   examples: [
     ['padlock verify -p work < id_token.txt', 'an ID token, from a file'],
     ['padlock token -p work | padlock verify -p work --access-token --audience API', 'an access token, from a pipe'],
+    ['padlock token -p work | padlock verify -p work --access-token --verifier introspection', 'and asks the provider about it'],
   ],
   signsIn: true,
   helpGroups: ['Provider', 'Checks'],

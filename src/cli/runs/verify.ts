@@ -1,4 +1,5 @@
 /** Checking a token, verdict by verdict. */
+import { chooseClient } from '../../core/client.ts';
 import { fail } from '../../core/errors.ts';
 import { providerOptions } from '../../core/general-options.ts';
 import { type InspectedToken, inspectToken } from '../../core/inspect.ts';
@@ -43,21 +44,27 @@ function viewOf({ checks, failure, header, payload }: InspectedToken): View {
 }
 
 export async function run(context: Context): Promise<Answer> {
-  const { argv, world } = context;
+  const { argv, registry, world } = context;
   const token = await tokenFrom(context);
   const settings = await context.settings();
   const { prompt } = await context.ports();
   const asking = { prompt, signal: world.signal };
   const { clientId, issuer } = await settings.values(WHERE, 'verifying a token', asking);
-  const { provider, verification } = await context.services(settings);
-  const info = await provider.info(issuer, clientId, world.signal);
+  const judges = await context.services(settings);
+  const info = await judges.provider.info(issuer, clientId, world.signal);
   const audience = settings.get('audience');
   const kind = ownFlag(argv, 'accessToken') === true ? 'access' : 'id';
   const found = await inspectToken(
     token,
-    { info, kind, asking, signal: world.signal, audience: typeof audience === 'string' ? audience : undefined },
-    verification,
-    provider,
+    {
+      info,
+      kind,
+      asking,
+      signal: world.signal,
+      audience: typeof audience === 'string' ? audience : undefined,
+      client: () => chooseClient(registry, settings, info, asking),
+    },
+    judges,
   );
   return { view: viewOf(found), ...(found.failure && { failure: found.failure }) };
 }

@@ -35,8 +35,8 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   },
   'client-auth': { facts: { method: text }, optional: {}, methods: ['applies', 'authenticate'], optionalMethods: ['tls'] },
   verifier: {
-    facts: { algorithms: someTexts },
-    optional: { keySet: flag },
+    facts: { algorithms: texts },
+    optional: { keySet: flag, checks: oneOf('id', 'access', 'user') },
     methods: ['verify'],
     optionalMethods: ['applies', 'keyLength'],
   },

@@ -55,6 +55,11 @@ const hostFor = (algorithms: readonly string[], keys: readonly JsonObject[]): Ve
     algorithms,
     signal: new AbortController().signal,
     keys: async () => ({ keys, cached: false }),
+    // a provider that knows no token at all
+    post: async () => ({ active: false }),
+    userinfo: async () => {
+      throw new PadlockError('token_inactive', { message: 'The userinfo endpoint refused the access token.' });
+    },
     fail(code: string, about?: ConstructorParameters<typeof PadlockError>[1]): never {
       throw new PadlockError(code, about);
     },
@@ -72,8 +77,7 @@ async function refused(verifier: Verifier, token: string, host: VerifierHost, wh
 
 const noise = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
-/** Verifiers refuse whatever is not proved, and say what they proved. */
-export const verifierChecks: readonly Check<Verifier>[] = [
+const ofSignatures: readonly Check<Verifier>[] = [
   {
     name: 'refuses what is no token',
     async run(verifier) {
@@ -151,3 +155,38 @@ export const verifierChecks: readonly Check<Verifier>[] = [
     },
   },
 ];
+
+const TOLD = { active: true, sub: 'sample', client_id: provider.clientId };
+
+/** What answers a verifier of access tokens gets. */
+const hostSaying = (answer: JsonObject): VerifierHost => ({ ...hostFor([], []), post: async () => answer, userinfo: async () => answer });
+
+const ofAnswers: readonly Check<Verifier>[] = [
+  {
+    name: 'refuses a token that the provider does not know',
+    run: (verifier) => refused(verifier, 'a-token', hostFor([], []), 'a token that the provider does not know'),
+  },
+  {
+    name: 'says what the provider said, and that nothing was signed',
+    async run(verifier) {
+      const end = await settled(() => verify(verifier, 'a-token', hostSaying(TOLD)));
+      if ('error' in end) broken(`a good answer ended in ${named(end.error)}`);
+      must(JSON.stringify(end.value?.payload) === JSON.stringify(TOLD), 'the payload is not what the provider said');
+      must(end.value.alg === null && end.value.kid === null, 'alg and kid are not null');
+    },
+  },
+];
+
+const ofActivity: readonly Check<Verifier>[] = [
+  {
+    name: 'refuses an answer that does not say that the token is good',
+    async run(verifier) {
+      for (const active of ['true', 1, null, {}, undefined])
+        await refused(verifier, 'a-token', hostSaying({ ...TOLD, active } as JsonObject), `active ${JSON.stringify(active)}`);
+    },
+  },
+];
+
+/** Verifiers refuse whatever is not proved, and say what they proved. */
+export const verifierChecks = ({ checks = 'id' }: Verifier): readonly Check<Verifier>[] =>
+  ({ id: ofSignatures, access: [...ofAnswers, ...ofActivity], user: ofAnswers })[checks];

@@ -25,6 +25,8 @@ export function hostWith(
       if (answer === undefined) throw new Error(`asked for keys ${asked.length} times`);
       return { keys: answer.keys, cached: answer.cached ?? false };
     },
+    post: async () => ({}),
+    userinfo: async () => ({}),
     fail(code, about) {
       throw new PadlockError(code, about);
     },
