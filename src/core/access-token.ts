@@ -33,7 +33,7 @@ const unverified = (reason: Unverified): Verdict => ({ by: null, reason });
 /**
  * Checks an access token as far as a client can. A signature that the issuer's keys do not explain is no failure: some providers sign what only
  * they can read. One that they do explain makes its dates and audience binding: throws `token_claim_type`, `token_expired`, `token_audience`.
- * A token that is bound to another certificate or key than ours is of no use to us: throws `token_key_not_found`, `client_dpop`.
+ * A token that is bound to another certificate or key than ours is of no use to us: throws `token_key_not_found`.
  */
 export async function judgeAccessToken(token: string, expected: AccessTokenExpectation): Promise<Verdict> {
   const read = readable(token);

@@ -16,16 +16,18 @@ export function requireBinding({ type }: TokenSet, { dpop }: Request): void {
     fail('client_dpop', 'The provider bound the token to a key that nobody here has.', { hint: 'Ask for such tokens with --dpop.' }); // check: DPoP without a key
 }
 
-/** What a provider says of our access token (RFC 7662 §2.2) has to be true of ours, where it says it. Throws `token_azp`, `client_dpop`. */
+/** What a provider says of our access token (RFC 7662 §2.2) has to be true of ours, where it says it. Throws `token_azp`, `token_key_not_found`. */
 export function requireOwn({ client_id: party, cnf = null }: JsonObject, { dpop, info }: Pick<Client, 'dpop' | 'info'>): void {
   if (party !== undefined && party !== info.clientId)
     fail('token_azp', 'The provider says that the access token belongs to another client.'); // check: introspected client
   requireKey({ cnf }, dpop);
 }
 
-/** A token that says which key it is bound to has to say ours, if we have one. Throws `client_dpop`. */
+/** A token that says which key it is bound to has to say ours, if we have one. Throws `token_key_not_found`. */
 export function requireKey({ cnf }: JsonObject, dpop: DpopKey | undefined): void {
   const jkt = typeof cnf === 'object' && cnf !== null ? (cnf as JsonObject).jkt : undefined;
   if (dpop !== undefined && jkt !== undefined && jkt !== thumbprintOf(dpop))
-    fail('client_dpop', 'The access token is bound to another key than the one that was proved.'); // check: key of a token
+    fail('token_key_not_found', 'The access token is bound to another key than the one that was proved.', {
+      hint: 'It is of no use here: tell whoever runs the provider.',
+    }); // check: key of a token
 }

@@ -55,11 +55,11 @@ describe('introspection', () => {
   test('refuses a token that is bound to another key than ours', async () => {
     const fake = provider({ body: { ...GOOD, cnf: { jkt: 'x' } } });
     fake.token = [{ body: tokens({ token_type: 'DPoP' }) }];
-    expect(await failure(at(fake, 'introspection', { dpop: true }).authenticate())).toMatchObject({ code: 'client_dpop' });
+    expect(await failure(at(fake, 'introspection', { dpop: true }).authenticate())).toMatchObject({ code: 'token_key_not_found' });
     fake.token = [
       { body: tokens({ token_type: 'DPoP', access_token: token(keyFor('RS256'), { payload: claims({ cnf: { jkt: 'x' } }) }) }) },
     ];
-    expect(await failure(at(fake, 'auto', { dpop: true }).authenticate())).toMatchObject({ code: 'client_dpop' });
+    expect(await failure(at(fake, 'auto', { dpop: true }).authenticate())).toMatchObject({ code: 'token_key_not_found' });
   });
 
   test('compares the audience with the one that was asked for, and with nothing else', async () => {
