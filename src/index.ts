@@ -93,7 +93,6 @@ export type {
   GrantHost,
   Guide,
   Plugin,
-  Proof,
   ProviderPreset,
   Recorded,
   Source,
@@ -103,7 +102,6 @@ export type {
   Strategy,
   Style,
   Verifier,
-  VerifierHost,
 } from './core/contracts.ts';
 export { type About, type Category, type ErrorCode, EXIT_CODES, isPadlockError, PadlockError } from './core/errors.ts';
 export type { JsonObject, JsonValue } from './core/json-value.ts';
@@ -130,4 +128,5 @@ export type { PadlockEvent, SessionListener } from './core/session-events.ts';
 export type { Lease, Reach, SessionStore, StoredEntry } from './core/store.ts';
 export type { GetTokenOptions, TokenCredential } from './core/token-credential.ts';
 export type { TokenRequest } from './core/token-source.ts';
+export type { Proof, VerifierHost } from './core/verifier-host.ts';
 export type { Column, Row, View } from './core/view.ts';

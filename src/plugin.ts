@@ -8,16 +8,15 @@ export type {
   GrantHost,
   Guide,
   Plugin,
-  Proof,
   Source as SourceStrategy,
   SourceHost,
   Strategy,
   Style,
   Verifier as VerifierStrategy,
-  VerifierHost,
 } from './core/contracts.ts';
 export type { About, ErrorCode } from './core/errors.ts';
 export type { JsonObject, JsonValue } from './core/json-value.ts';
 export type { Demands, Form, Metadata, ProviderInfo, Request, SendOptions, TokenResponse } from './core/messages.ts';
 export type { Option, Options } from './core/options.ts';
+export type { Proof, VerifierHost } from './core/verifier-host.ts';
 export type { View } from './core/view.ts';

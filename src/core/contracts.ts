@@ -1,5 +1,5 @@
 /** What a strategy is. Anything a user chooses by name is one of these records. */
-import type { About, ErrorCode } from './errors.ts';
+import type { Fail } from './errors.ts';
 import type { Class } from './inject.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import type { Demands, Form, ProviderInfo, Request, SendOptions, TokenResponse } from './messages.ts';
@@ -7,6 +7,7 @@ import type { Options } from './options.ts';
 import type { Aids, Clock, Files, Host, HttpRequest, HttpResponse, Log, Notice, Question, TlsIdentity } from './ports.ts';
 import type { PresetBehaviour, PresetFacts } from './preset.ts';
 import type { Reach, SessionStore } from './store.ts';
+import type { Proof, VerifierHost } from './verifier-host.ts';
 import type { View } from './view.ts';
 
 /** Can this strategy do its work here? The reason is for a human. */
@@ -23,9 +24,6 @@ interface Named {
   readonly summary: string;
   readonly options?: Options;
 }
-
-/** Everything a strategy can fail with: a built-in code, or `<plugin>_<what>`. */
-export type Fail = (code: ErrorCode | (string & {}), about?: About) => never;
 
 /**
  * What a grant may ask for. A plugin's grant that waits for none of this for `timeout` seconds ends in `plugin_timeout`; to wait for something
@@ -115,28 +113,6 @@ export interface ClientAuth extends Named {
   authenticate(values: Values, request: ClientAuthRequest): void | Promise<void>;
   /** The certificate that the connection itself shows (RFC 8705 §2). */
   tls?(values: Values): TlsIdentity | Promise<TlsIdentity>;
-}
-
-export interface VerifierHost {
-  readonly provider: ProviderInfo;
-  /** The JOSE algorithms that may sign this token; fixed before the request was sent. */
-  readonly algorithms: readonly string[];
-  readonly signal: AbortSignal;
-  /** The issuer's key set as JWKs, from the cache or fetched. `fresh` asks for one that did not come from a cache. */
-  keys(fresh?: boolean): Promise<{ readonly keys: readonly JsonObject[]; readonly cached: boolean }>;
-  /** As a grant's: POSTs to an endpoint by its name in the metadata, with the client's authentication. */
-  post(endpoint: string, form: Form): Promise<JsonObject>;
-  /** What the userinfo endpoint says to whoever holds the token, a signed answer verified. Throws `token_inactive`, `proto_*`. */
-  userinfo(): Promise<JsonObject>;
-  readonly fail: Fail;
-}
-
-/** What a verifier found: the signature is good, and by what; or what the provider says, with nothing signed. The host checks the claims. */
-export interface Proof {
-  readonly payload: JsonObject;
-  /** Null where the provider was asked. */
-  readonly alg: string | null;
-  readonly kid: string | null;
 }
 
 /** How a token is verified. */

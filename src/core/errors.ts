@@ -119,3 +119,6 @@ export function isPadlockError(value: unknown): value is PadlockError {
     return false; // ours can be looked at
   }
 }
+
+/** Everything a strategy can fail with: a built-in code, or `<plugin>_<what>`. */
+export type Fail = (code: ErrorCode | (string & {}), about?: About) => never;

@@ -1,5 +1,6 @@
 /** What a verifier may return. */
-import type { Proof, Verifier } from './contracts.ts';
+import type { Verifier } from './contracts.ts';
+import type { Proof } from './verifier-host.ts';
 
 /** A truthy value is no proof: an object with claims and an algorithm that was allowed is, or with no algorithm where the provider was asked. */
 export function isProof(proof: Proof, algorithms: readonly string[], checks: Verifier['checks'] = 'id'): boolean {

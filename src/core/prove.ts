@@ -1,6 +1,5 @@
 /** Runs a verifier on a token, and takes nothing for a proof but a proof. */
 import type { Client } from './client-identity.ts';
-import type { Proof, VerifierHost } from './contracts.ts';
 import { PadlockError } from './errors.ts';
 import { guarded } from './guard.ts';
 import type { ProviderInfo } from './messages.ts';
@@ -8,6 +7,7 @@ import { isProof } from './proof.ts';
 import type { Provider } from './provider.ts';
 import type { AccessToken } from './session.ts';
 import type { ChosenVerifier } from './verifier-choice.ts';
+import type { Proof, VerifierHost } from './verifier-host.ts';
 
 export interface Judged {
   readonly info: ProviderInfo;

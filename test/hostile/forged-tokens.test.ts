@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { ALGORITHMS } from '../../src/core/algorithms.ts';
 import { checkClaims } from '../../src/core/claims.ts';
-import type { Proof, Verifier } from '../../src/core/contracts.ts';
+import type { Verifier } from '../../src/core/contracts.ts';
 import { createContainer, provide } from '../../src/core/inject.ts';
 import { Notices } from '../../src/core/ports.ts';
 import { Registry } from '../../src/core/registry.ts';
+import type { Proof } from '../../src/core/verifier-host.ts';
 import { jwks } from '../../src/strategies/verifiers/jwks.ts';
 import { sharedSecret } from '../../src/strategies/verifiers/shared-secret.ts';
 import { CLIENT, claims, codeOf, ISSUER, keyFor, NOW, SECRET, type SigningKey, token } from '../core/forge.ts';

@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import type { Proof, Values, Verifier, VerifierHost } from '../contracts.ts';
+import type { Values, Verifier } from '../contracts.ts';
 import { PadlockError } from '../errors.ts';
 import type { JsonObject } from '../json-value.ts';
+import type { Proof, VerifierHost } from '../verifier-host.ts';
 import { broken, type Check, must, named, refusal, settled, skip } from './check.ts';
 import { provider, SECRET, valuesFor } from './samples.ts';
 

@@ -1,7 +1,8 @@
-import type { Applicable, Behaviour, Proof, Recorded, Verifier, VerifierHost } from '../../core/contracts.ts';
+import type { Applicable, Behaviour, Recorded, Verifier } from '../../core/contracts.ts';
 import { inject, injectable } from '../../core/inject.ts';
 import { defineOptions, shared, type ValuesOf } from '../../core/options.ts';
 import { Notices } from '../../core/ports.ts';
+import type { Proof, VerifierHost } from '../../core/verifier-host.ts';
 
 const options = defineOptions({
   clientSecret: shared.clientSecret,

@@ -1,7 +1,8 @@
 /** A verifier's host: what the pipeline gives it, with the key sets a test wants it to see. */
-import type { VerifierHost } from '../../../src/core/contracts.ts';
+
 import { PadlockError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json-value.ts';
+import type { VerifierHost } from '../../../src/core/verifier-host.ts';
 import { CLIENT, ISSUER } from '../../core/forge.ts';
 
 export interface Answer {

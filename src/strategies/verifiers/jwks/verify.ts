@@ -1,9 +1,9 @@
 /** A signature against the issuer's current keys. */
 import { ASYMMETRIC } from '../../../core/algorithms.ts';
 import { parseCompact, parsePayload } from '../../../core/compact.ts';
-import type { Proof, VerifierHost } from '../../../core/contracts.ts';
 import { verifyWithCurrentKeys } from '../../../core/current-keys.ts';
 import { allowedAlgorithm } from '../../../core/jose.ts';
+import type { Proof, VerifierHost } from '../../../core/verifier-host.ts';
 
 export async function verifyWithKeySet(token: string, host: VerifierHost): Promise<Proof> {
   const compact = parseCompact(token, 'id');

@@ -1,9 +1,9 @@
 /** An HMAC under a secret that is good enough for it. */
 import { ALGORITHMS, SYMMETRIC, tooShort, WEAK_SECRET_HINT } from '../../../core/algorithms.ts';
 import { parseCompact, parsePayload } from '../../../core/compact.ts';
-import type { Proof, VerifierHost } from '../../../core/contracts.ts';
 import { allowedAlgorithm, verifySignature } from '../../../core/jose.ts';
 import type { Notices } from '../../../core/ports.ts';
+import type { Proof, VerifierHost } from '../../../core/verifier-host.ts';
 import { isMemorable } from '../../../core/weak-secrets.ts';
 
 export interface SharedSecret {
