@@ -1,5 +1,7 @@
 /** The clients and the user of the sandbox: one table, read by both of its processes. */
 
+import type { TlsIdentity } from '../core/ports.ts';
+
 /** The one account there is. */
 export const USER = {
   username: 'robin@percy.test',
@@ -23,7 +25,14 @@ export const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', '
 export interface Client {
   readonly id: string;
   /** How it authenticates. A post client may use Basic too; the Basic client nothing else, as with servers that are strict. */
-  readonly auth: 'client_secret_post' | 'client_secret_basic' | 'none';
+  readonly auth:
+    | 'client_secret_post'
+    | 'client_secret_basic'
+    | 'client_secret_jwt'
+    | 'private_key_jwt'
+    | 'tls_client_auth'
+    | 'self_signed_tls_client_auth'
+    | 'none';
   /** What signs its ID tokens. */
   readonly alg: 'HS256' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
   readonly service?: boolean;
@@ -37,6 +46,10 @@ export const CLIENTS = {
   es256: { id: 'padlock-es256', auth: 'client_secret_post', alg: 'ES256' },
   eddsa: { id: 'padlock-eddsa', auth: 'client_secret_post', alg: 'EdDSA' },
   basic: { id: 'padlock-basic', auth: 'client_secret_basic', alg: 'RS256' },
+  secretJwt: { id: 'padlock-secret-jwt', auth: 'client_secret_jwt', alg: 'RS256' },
+  privateKeyJwt: { id: 'padlock-private-key-jwt', auth: 'private_key_jwt', alg: 'RS256' },
+  tls: { id: 'padlock-tls', auth: 'tls_client_auth', alg: 'RS256' },
+  selfSignedTls: { id: 'padlock-self-signed-tls', auth: 'self_signed_tls_client_auth', alg: 'RS256' },
   public: { id: 'padlock-public', auth: 'none', alg: 'RS256' },
   service: { id: 'padlock-service', auth: 'client_secret_post', alg: 'RS256', service: true },
 } as const satisfies Record<string, Client>;
@@ -48,7 +61,10 @@ export interface ClientOptions {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret?: string;
-  /** Only for the client that does not take `client_secret_post`. */
+  /** PEM: of the client that signs with it, or beside its certificate. */
+  readonly privateKey?: string;
+  readonly clientCertificate?: string;
+  /** Only for a client that a secret alone does not say it of. */
   readonly clientAuth?: string;
   readonly flow: string;
   /** How this client's ID tokens are checked. */
@@ -60,19 +76,40 @@ export interface ClientOptions {
 
 const SERVICE_FLOW = 'client-credentials';
 
-/** The options of the client for a flow; throws for an unknown variant. */
-export function clientOptions(issuer: string, secrets: Readonly<Record<string, string>>, flow: string, variant?: string): ClientOptions {
+/** What proves each client, and how that is said where it does not say so itself. */
+function proofOf(
+  { auth }: Client,
+  secret: string | undefined,
+  identity: TlsIdentity | undefined,
+): Pick<ClientOptions, 'clientAuth' | 'clientCertificate' | 'clientSecret' | 'privateKey'> {
+  if (auth === 'none') return {};
+  const clientAuth = auth.replaceAll('_', '-');
+  if (auth === 'tls_client_auth' || auth === 'self_signed_tls_client_auth') {
+    if (identity === undefined) throw new TypeError('This client has a certificate: start the sandbox with tls.client.');
+    return { clientAuth, clientCertificate: identity.cert, privateKey: identity.key };
+  }
+  if (secret === undefined) return {};
+  if (auth === 'private_key_jwt') return { privateKey: secret };
+  return { clientSecret: secret, ...(auth !== 'client_secret_post' && { clientAuth }) };
+}
+
+/** The options of the client for a flow; throws for an unknown variant. `identity`: the certificate of the clients that have one. */
+export function clientOptions(
+  issuer: string,
+  secrets: Readonly<Record<string, string>>,
+  flow: string,
+  variant?: string,
+  identity?: TlsIdentity,
+): ClientOptions {
   const service = flow === SERVICE_FLOW;
   const wanted = variant ?? (service ? 'service' : 'hs256');
   if (!Object.hasOwn(CLIENTS, wanted))
     throw new TypeError(`There is no client variant "${wanted}"; known: ${Object.keys(CLIENTS).join(', ')}.`);
   const client: Client = CLIENTS[wanted as ClientVariant];
-  const secret = secrets[client.id];
   return {
     issuer,
     clientId: client.id,
-    ...(secret !== undefined && client.auth !== 'none' && { clientSecret: secret }),
-    ...(client.auth === 'client_secret_basic' && { clientAuth: 'client-secret-basic' }),
+    ...proofOf(client, secrets[client.id], identity),
     flow,
     ...(!service && { verifier: client.alg === 'HS256' ? 'shared-secret' : 'jwks' }),
     scope: service ? ['read:reports'] : OPENID_SCOPES,

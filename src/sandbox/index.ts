@@ -5,19 +5,21 @@ import { Child } from './child.ts';
 import { type ClientOptions, type ClientVariant, clientOptions, USER } from './clients.ts';
 import { SandboxClock } from './clock.ts';
 import { type HumanPorts, human } from './human.ts';
+import type { SandboxTls } from './protocol.ts';
 import { RequestLog } from './requests.ts';
 import { generateKeys, generateSecrets, type SandboxState } from './state.ts';
 
 export type { Behaviour, Endpoint, Json, TokenChange } from './behaviour.ts';
 export type { ClientOptions, ClientVariant } from './clients.ts';
 export type { HumanPorts } from './human.ts';
+export type { SandboxTls } from './protocol.ts';
 export type { RecordedRequest, RequestLog } from './requests.ts';
 export type { PrivateJwk, SandboxState } from './state.ts';
 
 /** All of it optional; port, keys and secrets come from `sandbox.state()` of an earlier run. */
 export interface SandboxOptions extends Partial<SandboxState> {
-  /** Serves https with this certificate for 127.0.0.1 (PEM). */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Serves https with this certificate for 127.0.0.1, and knows clients by theirs. */
+  readonly tls?: SandboxTls;
   /** Milliseconds added to every answer. */
   readonly delay?: number;
 }
@@ -77,7 +79,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     user: { username: USER.username, password: USER.password },
     clock,
     requests,
-    client: (flow, variant) => ({ ...clientOptions(issuer, secrets, flow, variant), ...(tls !== undefined && { ca: tls.cert }) }),
+    client: (flow, variant) => ({
+      ...clientOptions(issuer, secrets, flow, variant, tls?.client),
+      ...(tls !== undefined && { ca: tls.cert }),
+    }),
     human: (username = USER.username, password = USER.password) => human(username, password, { issuer, clock, ca: tls?.cert }),
     next: (endpoint, behaviour) => script.add(endpoint, behaviour),
     advance: (seconds) => clock.advance(seconds),

@@ -1,11 +1,17 @@
 /** What the sandbox and its process say to each other. JSON over IPC, in order. */
+import type { TlsIdentity } from '../core/ports.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { RecordedRequest } from './requests.ts';
 import type { SandboxState } from './state.ts';
 
+/** PEM. */
+export interface SandboxTls extends TlsIdentity {
+  /** The certificate of its clients `tls` and `selfSignedTls`, and the authority that signed it; by default it did so itself. */
+  readonly client?: TlsIdentity & { readonly ca?: string };
+}
+
 export interface Setup extends SandboxState {
-  /** PEM. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: SandboxTls;
   /** Milliseconds added to every answer. */
   readonly delay: number;
 }

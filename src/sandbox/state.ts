@@ -1,5 +1,5 @@
 /** What makes a sandbox the same one after a restart: its port, its signing keys and its client secrets. */
-import { createHash, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPair, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CLIENTS, type Client } from './clients.ts';
 
@@ -11,7 +11,7 @@ export interface SandboxState {
   readonly port: number;
   /** RSA (RS256, PS256), P-256 (ES256) and Ed25519 (EdDSA). */
   readonly keys: readonly PrivateJwk[];
-  /** Client identifier → secret. */
+  /** Client identifier → secret, or the private key it signs with (PEM). */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,12 @@ export function generateSecrets(): Readonly<Record<string, string>> {
   const clients: readonly Client[] = Object.values(CLIENTS);
   return Object.fromEntries(
     clients
-      .filter(({ auth }) => auth !== 'none')
-      .map(({ id, auth }) => [id, randomBytes(32).toString('base64url') + (auth === 'client_secret_basic' ? ':+/ %&=~*' : '')]),
+      .filter(({ auth }) => auth !== 'none' && !auth.endsWith('tls_client_auth'))
+      .map(({ id, auth }) => [id, auth === 'private_key_jwt' ? privateKey() : secret(auth)]),
   );
 }
+
+const secret = (auth: Client['auth']): string =>
+  randomBytes(32).toString('base64url') + (auth === 'client_secret_basic' ? ':+/ %&=~*' : '');
+const privateKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

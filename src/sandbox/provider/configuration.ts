@@ -5,6 +5,7 @@ import { API, API_SCOPES, CLIENTS, type Client, OPENID_SCOPES } from '../clients
 import type { Setup } from '../protocol.ts';
 import { findAccount } from './account.ts';
 import { createStorage } from './adapter.ts';
+import { mutualTls, registered } from './client-keys.ts';
 import { wantsNonce } from './dpop-nonce.ts';
 import { devicePages, logoutPages, renderError } from './pages.ts';
 
@@ -26,9 +27,8 @@ export const ROUTES = {
   end_session: '/logout',
 } as const;
 
-function metadata({ id, auth, alg, service = false }: Client, secret: string | undefined): ClientMetadata {
-  const secretMember = auth === 'none' ? {} : { client_secret: secret };
-  const common = { client_id: id, ...secretMember, token_endpoint_auth_method: auth, id_token_signed_response_alg: alg };
+function metadata({ id, auth, alg, service = false }: Client, proof: Partial<ClientMetadata>): ClientMetadata {
+  const common = { client_id: id, ...proof, token_endpoint_auth_method: auth, id_token_signed_response_alg: alg };
   if (service)
     return { ...common, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: API_SCOPES.join(' ') };
   return {
@@ -43,10 +43,15 @@ function metadata({ id, auth, alg, service = false }: Client, secret: string | u
   };
 }
 
-export const configuration = ({ keys, secrets }: Setup): Configuration => ({
+const HAVE_CERTIFICATES = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
+
+export const configuration = (setup: Setup): Configuration => ({
   adapter: createStorage(),
-  clients: Object.values(CLIENTS).map((client) => metadata(client, secrets[client.id])),
-  jwks: { keys } as unknown as JWKS,
+  clients: Object.values(CLIENTS).flatMap((client) => {
+    const proof = registered(client, setup);
+    return proof === undefined ? [] : [metadata(client, proof)];
+  }),
+  jwks: { keys: setup.keys } as unknown as JWKS,
   findAccount,
   scopes: [...OPENID_SCOPES, ...API_SCOPES],
   claims: {
@@ -56,8 +61,18 @@ export const configuration = ({ keys, secrets }: Setup): Configuration => ({
   },
   // Profile and e-mail in the ID token, as most providers do.
   conformIdTokenClaims: false,
-  clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic'],
-  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] },
+  clientAuthMethods: [
+    'none',
+    'client_secret_post',
+    'client_secret_basic',
+    'client_secret_jwt',
+    'private_key_jwt',
+    ...(setup.tls?.client === undefined ? [] : HAVE_CERTIFICATES),
+  ],
+  enabledJWA: {
+    idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'],
+    clientAuthSigningAlgValues: ['HS256', 'HS384', 'HS512', 'RS256', 'PS256', 'ES256', 'EdDSA'],
+  },
   responseTypes: ['code'],
   rotateRefreshToken: true,
   clientBasedCORS: () => false,
@@ -68,6 +83,7 @@ export const configuration = ({ keys, secrets }: Setup): Configuration => ({
   features: {
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: wantsNonce },
     devInteractions: { enabled: false },
+    mTLS: mutualTls(setup),
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true, ...devicePages },
     introspection: {

@@ -4,6 +4,7 @@ import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
 import * as grants from 'oidc-provider/lib/helpers/grants.js';
 import { OPENID_SCOPES } from '../clients.ts';
 import { claimsOf, signIn } from './account.ts';
+import { certificateOf } from './client-keys.ts';
 
 const PARAMETERS = ['username', 'password', 'scope', 'resource'] as const;
 
@@ -52,6 +53,8 @@ async function answer(provider: Provider, ctx: TokenEndpointGrantContext<Paramet
     token.setThumbprint('jkt', dPoP.thumbprint);
   }
   grants.checkDpopRequired(provider, ctx, dPoP);
+  const certificate = client.tlsClientCertificateBoundAccessTokens === true ? certificateOf(ctx) : undefined;
+  if (certificate !== undefined) token.setThumbprint('x5t', certificate);
   ctx.oidc.entity('AccessToken', token);
   const accessToken = await token.save();
 
