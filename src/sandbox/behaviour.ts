@@ -12,12 +12,14 @@ export const ENDPOINTS = [
   'authorization',
   'par',
   'device_authorization',
+  'backchannel_authentication',
   'device',
   'interaction',
+  'phone',
   'end_session',
   'other',
 ] as const;
-/** `device` and `interaction` are the pages a human sees; `other` is any path the provider does not have. */
+/** `device`, `interaction` and `phone` are the pages a human sees; `other` is any path the provider does not have. */
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** How to forge a JWT of a good answer. Without `key` it is signed again with the right key for its algorithm. */

@@ -22,7 +22,6 @@ export async function browse(url: string, issuer: string, visitor: Visitor, ca?:
   const cookies = new Map<string, string>();
   let at = new URL(url);
   let body: URLSearchParams | undefined;
-  let logins = 0;
   for (let pages = 0; pages < MOST_PAGES; pages++) {
     const home = at.origin === new URL(issuer).origin;
     if (!home && !LOOPBACK.has(at.hostname)) return;
@@ -34,13 +33,15 @@ export async function browse(url: string, issuer: string, visitor: Visitor, ca?:
       continue;
     }
     const form = parseForm(page.html);
-    // An empty field for a device's code: nobody told this human one.
-    if (form === undefined || form.fields.get('user_code') === '') return;
-    if (form.fields.has('password')) logins += 1;
+    if (form === undefined) return;
+    // An alert says that what was entered before was not believed: a human would give up.
+    const refused = page.html.includes('role="alert"');
+    const code = form.fields.get('user_code') === '' ? visitor.fill('user_code') : undefined;
+    // An empty field for a device's code: nobody told this human one, or a wrong one.
+    if (form.fields.get('user_code') === '' && (refused || code === undefined)) return;
     body = new URLSearchParams();
-    for (const [name, value] of form.fields) body.append(name, visitor.fill(name) ?? value);
-    // A second login page says that the first was not believed: a human would give up.
-    if (logins > 1) body.set('cancel', 'yes');
+    for (const [name, value] of form.fields) body.append(name, name === 'user_code' ? (code ?? value) : (visitor.fill(name) ?? value));
+    if (refused) body.set('cancel', 'yes');
     at = new URL(form.action, at);
   }
   throw new Error(`The pages of ${issuer} do not come to an end.`);

@@ -22,6 +22,9 @@ export const API = 'https://api.percy.test';
 export const API_SCOPES: readonly string[] = ['read:reports', 'write:reports'];
 export const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
 
+/** Whose assertions the sandbox takes. */
+export const WORKLOADS = 'https://workloads.percy.test';
+
 export interface Client {
   readonly id: string;
   /** How it authenticates. A post client may use Basic too; the Basic client nothing else, as with servers that are strict. */
@@ -75,6 +78,8 @@ export interface ClientOptions {
 }
 
 const SERVICE_FLOW = 'client-credentials';
+/** They begin with a token that says itself what it is good for. */
+const GIVEN_FLOWS: readonly string[] = ['jwt-bearer', 'token-exchange', 'refresh-token'];
 
 /** What proves each client, and how that is said where it does not say so itself. */
 function proofOf(
@@ -112,6 +117,6 @@ export function clientOptions(
     ...proofOf(client, secrets[client.id], identity),
     flow,
     ...(!service && { verifier: client.alg === 'HS256' ? 'shared-secret' : 'jwks' }),
-    scope: service ? ['read:reports'] : OPENID_SCOPES,
+    scope: service ? ['read:reports'] : GIVEN_FLOWS.includes(flow) ? [] : OPENID_SCOPES,
   };
 }

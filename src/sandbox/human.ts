@@ -1,10 +1,11 @@
 /** A human at the keyboard: answers questions and finishes what is opened in the browser. */
-import type { Browser, Clock, Prompt } from '../core/ports.ts';
+import type { Browser, Clock, Notices, Prompt } from '../core/ports.ts';
 import { browse } from './browse.ts';
 
 export interface HumanPorts {
   readonly prompt: Prompt;
   readonly browser: Browser;
+  readonly notices: Notices;
   readonly clock: Clock;
 }
 
@@ -15,9 +16,17 @@ export interface Scene {
   readonly ca: string | undefined;
 }
 
-/** Types the password where a question is secret, takes the first of given choices, else types the user name. */
+/** Where the phone of the user is, at the issuer. */
+const PHONE = '/phone';
+
+/**
+ * Types the password where a question is secret, takes the first of given choices, else types the user name. Enters codes of devices where
+ * they are shown to be entered, and confirms on the phone what waits there.
+ */
 export function human(username: string, password: string, { issuer, clock, ca }: Scene): HumanPorts {
   const answers: Readonly<Record<string, string>> = { username, password };
+  const visit = (url: string, code?: string): Promise<void> =>
+    browse(url, issuer, { fill: (field) => (field === 'user_code' ? code : answers[field]) }, ca);
   return {
     clock,
     prompt: {
@@ -29,8 +38,17 @@ export function human(username: string, password: string, { issuer, clock, ca }:
     },
     browser: {
       open: async (url) => {
-        await browse(url, issuer, { fill: (field) => answers[field] }, ca);
+        await visit(url);
         return true;
+      },
+    },
+    notices: {
+      warn: () => {},
+      show(_line, event) {
+        const { action, user_code: code, verification_uri: page } = event ?? {};
+        const visited =
+          action === 'device_code' ? visit(String(page), String(code)) : action === 'ciba' ? visit(issuer + PHONE) : undefined;
+        visited?.catch(() => {}); // nobody is there to be told; who waits will see that nothing was approved
       },
     },
   };

@@ -1,6 +1,7 @@
 /** An identity provider for tests and for trying things out: a real one, on loopback, in a process of its own. */
 import type { Clock } from '../core/ports.ts';
-import { type Behaviour, type Endpoint, Script } from './behaviour.ts';
+import { assertion } from './assertion.ts';
+import { type Behaviour, type Endpoint, type Json, Script } from './behaviour.ts';
 import { Child } from './child.ts';
 import { type ClientOptions, type ClientVariant, clientOptions, USER } from './clients.ts';
 import { SandboxClock } from './clock.ts';
@@ -40,6 +41,8 @@ export interface Sandbox extends AsyncDisposable {
   client(flow: string, variant?: ClientVariant): ClientOptions;
   /** Ports for `createPadlock({ ports })`: someone who types, clicks, and lives by the sandbox's clock. */
   human(username?: string, password?: string): HumanPorts;
+  /** A JWT that the sandbox takes for its user (RFC 7523), as a cluster or a CI system makes one. `claims` replace the usual ones. */
+  assertion(claims?: Readonly<Record<string, Json>>): string;
   /** What to do with the next request to an endpoint; several queue up. */
   next(endpoint: Endpoint, behaviour: Behaviour): void;
   /** Lets time pass for the provider and for `clock`. */
@@ -84,6 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...(tls !== undefined && { ca: tls.cert }),
     }),
     human: (username = USER.username, password = USER.password) => human(username, password, { issuer, clock, ca: tls?.cert }),
+    assertion: (claims = {}) => assertion(keys, issuer, clock.now(), claims),
     next: (endpoint, behaviour) => script.add(endpoint, behaviour),
     advance: (seconds) => clock.advance(seconds),
     state: () => ({ port, keys, secrets }),

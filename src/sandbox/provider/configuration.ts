@@ -7,9 +7,13 @@ import { findAccount } from './account.ts';
 import { createStorage } from './adapter.ts';
 import { mutualTls, registered } from './client-keys.ts';
 import { wantsNonce } from './dpop-nonce.ts';
+import { JWT_BEARER } from './jwt-bearer-grant.ts';
 import { devicePages, logoutPages, renderError } from './pages.ts';
+import type { Phone } from './phone.ts';
+import { TOKEN_EXCHANGE } from './token-exchange-grant.ts';
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
 const HOUR = 3600;
 const TWO_WEEKS = 14 * 24 * HOUR;
 
@@ -25,6 +29,7 @@ export const ROUTES = {
   code_verification: '/device',
   pushed_authorization_request: '/par',
   end_session: '/logout',
+  backchannel_authentication: '/backchannel',
 } as const;
 
 function metadata({ id, auth, alg, service = false }: Client, proof: Partial<ClientMetadata>): ClientMetadata {
@@ -36,7 +41,11 @@ function metadata({ id, auth, alg, service = false }: Client, proof: Partial<Cli
     client_name: id,
     // Native, so that a loopback redirect may have any port (RFC 8252 §7.3).
     application_type: 'native',
-    grant_types: ['password', 'refresh_token', 'authorization_code', DEVICE_GRANT, ...(auth === 'none' ? [] : ['client_credentials'])],
+    grant_types: [
+      ...['password', 'refresh_token', 'authorization_code', DEVICE_GRANT, JWT_BEARER, TOKEN_EXCHANGE],
+      ...(auth === 'none' ? [] : ['client_credentials', CIBA_GRANT]),
+    ],
+    ...(auth !== 'none' && { backchannel_token_delivery_mode: 'poll' as const }),
     response_types: ['code'],
     redirect_uris: ['127.0.0.1', '[::1]', 'localhost'].flatMap((host) => [`http://${host}/callback`, `http://${host}/`]),
     post_logout_redirect_uris: ['http://127.0.0.1/', 'http://[::1]/'],
@@ -45,7 +54,7 @@ function metadata({ id, auth, alg, service = false }: Client, proof: Partial<Cli
 
 const HAVE_CERTIFICATES = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 
-export const configuration = (setup: Setup): Configuration => ({
+export const configuration = (setup: Setup, phone: Phone): Configuration => ({
   adapter: createStorage(),
   clients: Object.values(CLIENTS).flatMap((client) => {
     const proof = registered(client, setup);
@@ -84,6 +93,7 @@ export const configuration = (setup: Setup): Configuration => ({
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: wantsNonce },
     devInteractions: { enabled: false },
     mTLS: mutualTls(setup),
+    ciba: phone.feature,
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true, ...devicePages },
     introspection: {
@@ -112,6 +122,7 @@ export const configuration = (setup: Setup): Configuration => ({
     AccessToken: HOUR,
     AuthorizationCode: 60,
     ClientCredentials: HOUR,
+    BackchannelAuthenticationRequest: 600,
     DeviceCode: 600,
     Grant: TWO_WEEKS,
     IdToken: HOUR,

@@ -11,6 +11,7 @@ import { ROUTES } from './configuration.ts';
 import { wantNonce } from './dpop-nonce.ts';
 import { forge } from './forge.ts';
 import { interact } from './interaction.ts';
+import { PHONE, type Phone } from './phone.ts';
 
 /** Tells the parent of a request and returns what it wants done with it. */
 export type Ask = (request: Omit<RecordedRequest, 'at'>) => Promise<Behaviour | undefined>;
@@ -19,6 +20,7 @@ const NAMES: Readonly<Record<string, Endpoint>> = { pushed_authorization_request
 const PATHS: readonly (readonly [string, Endpoint])[] = [
   ...Object.entries(ROUTES).map(([name, path]) => [path, NAMES[name] ?? (name as Endpoint)] as const),
   ['/interaction', 'interaction'],
+  [PHONE, 'phone'],
   ['/.well-known/openid-configuration', 'discovery'],
   ['/.well-known/oauth-authorization-server', 'discovery'],
 ];
@@ -60,7 +62,7 @@ function adapt(parameters: URLSearchParams): string {
 }
 
 /** The middleware around oidc-provider's own. */
-export function door(provider: Provider, setup: Setup, ask: Ask) {
+export function door(provider: Provider, phone: Phone, setup: Setup, ask: Ask) {
   /** For the next time that a browser is sent back to its client. */
   let redirect: Behaviour['redirect'];
 
@@ -79,6 +81,7 @@ export function door(provider: Provider, setup: Setup, ask: Ask) {
     if (behaviour.hangUp !== 'before') {
       await answer(ctx, behaviour, async () => {
         if (request.endpoint === 'interaction') return interact(provider, ctx, form);
+        if (request.endpoint === 'phone') return phone.answer(provider, ctx, form);
         if (behaviour.dpopNonce === true) wantNonce(ctx);
         // oidc-provider takes the body that was read already from here.
         Object.assign(ctx.req, { body: adapt(form) });

@@ -28,6 +28,30 @@ export const loginPage = (action: string, wrong: boolean): string =>
 export const consentPage = (action: string, client: unknown, scope: unknown): string =>
   page('Authorize', `<p><strong>${text(client)}</strong> asks for: ${text(scope)}</p>\n${form(action, '', 'Allow')}`);
 
+/** The phone of a user who is to confirm a sign-in that began elsewhere. */
+export const phonePage = (
+  action: string,
+  {
+    client,
+    id,
+    message,
+    scope,
+  }: { readonly client: string; readonly id: string; readonly message: string | undefined; readonly scope: string },
+  wrong: boolean,
+): string =>
+  page(
+    'Confirm a sign-in',
+    `<p><strong>${text(client)}</strong> asks for: ${text(scope)}</p>\n${message === undefined ? '' : `<p>It shows <code>${text(message)}</code>.</p>\n`}${
+      wrong ? '<p role="alert">Wrong password.</p>\n' : ''
+    }${form(
+      action,
+      `<input type="hidden" name="request" value="${text(id)}">\n<p><label>Password <input type="password" name="password" autofocus></label></p>`,
+      'Confirm',
+    )}`,
+  );
+
+export const nothingWaitsPage = (): string => page('Your phone', '<p>Nothing waits for you.</p>');
+
 /** The pages on which a device's code is entered and confirmed. oidc-provider makes the forms, without buttons. */
 export const devicePages = {
   userCodeInputSource: (ctx: KoaContextWithOIDC, input: string, _: unknown, error?: unknown): void => {

@@ -6,7 +6,10 @@ import Provider from 'oidc-provider';
 import type { SandboxTls, Setup } from '../protocol.ts';
 import { configuration } from './configuration.ts';
 import { type Ask, door } from './door.ts';
+import { registerJwtBearerGrant } from './jwt-bearer-grant.ts';
 import { registerPasswordGrant } from './password-grant.ts';
+import { Phone } from './phone.ts';
+import { registerTokenExchangeGrant } from './token-exchange-grant.ts';
 
 const HOST = '127.0.0.1';
 /** Longer than a client keeps an idle connection, so that no request meets one that is being closed. */
@@ -28,9 +31,12 @@ export async function serve(setup: Setup, ask: Ask): Promise<{ readonly issuer: 
   });
   const { port } = server.address() as AddressInfo;
   const issuer = `${setup.tls === undefined ? 'http' : 'https'}://${HOST}:${port}`;
-  const provider = new Provider(issuer, configuration(setup));
+  const phone = new Phone();
+  const provider = new Provider(issuer, configuration(setup, phone));
   registerPasswordGrant(provider);
-  provider.use(door(provider, setup, ask) as Parameters<Provider['use']>[0]);
+  registerJwtBearerGrant(provider, setup);
+  registerTokenExchangeGrant(provider, setup);
+  provider.use(door(provider, phone, setup, ask) as Parameters<Provider['use']>[0]);
   // oxlint-disable-next-line typescript/no-misused-promises -- Koa answers every error itself
   handle = provider.callback();
   return { issuer, port };
