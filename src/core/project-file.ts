@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { membersOf } from './config-file.ts';
 import { parseConfigText } from './config-text.ts';
-import { fail } from './errors.ts';
+import { fail, isPadlockError } from './errors.ts';
 import type { Layer, Raw } from './layer.ts';
 import { configKey, type Place } from './options.ts';
 import type { Files } from './ports.ts';
@@ -11,12 +11,22 @@ import { didYouMean, excerpt } from './text.ts';
 
 const NAMES = ['.padlock.yaml', '.padlock.yml', '.padlock.json'] as const;
 
+/** A folder that one may not look into holds no project file, nor the root of a repository. */
+async function isThere(files: Files, path: string): Promise<boolean> {
+  try {
+    return (await files.facts(path)) !== undefined;
+  } catch (error) {
+    if (isPadlockError(error) && error.code === 'store_permissions') return false;
+    throw error;
+  }
+}
+
 /** From `cwd` up to the repository root or home, whichever is first; only `cwd` where neither is above it. */
 async function searched(files: Files, cwd: string, home: string | undefined): Promise<readonly string[]> {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = dirname(folder)) {
     folders.push(folder);
-    if (folder === home || (await files.facts(join(folder, '.git')))) return folders;
+    if (folder === home || (await isThere(files, join(folder, '.git')))) return folders;
     if (folder === dirname(folder)) return [cwd];
   }
 }
@@ -24,7 +34,7 @@ async function searched(files: Files, cwd: string, home: string | undefined): Pr
 async function locate(files: Files, cwd: string, home: string | undefined): Promise<string | undefined> {
   for (const folder of await searched(files, cwd, home)) {
     const found: string[] = [];
-    for (const name of NAMES) if (await files.facts(join(folder, name))) found.push(name);
+    for (const name of NAMES) if (await isThere(files, join(folder, name))) found.push(name);
     if (found.length > 1) fail('config_conflict', `There are two project files in one folder: ${found.join(' and ')}.`);
     if (found[0] !== undefined) return join(folder, found[0]);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { fail } from '../../src/core/errors.ts';
 import { projectLayer } from '../../src/core/project-file.ts';
 import { CANARY, errorOf, MemoryFiles, registryWith } from './config-fixture.ts';
 
@@ -25,6 +26,14 @@ describe('where the project file is looked for', () => {
     ['above a folder that is in neither', { '/tmp/.padlock.yaml': 'scope: a' }, '/tmp/x'],
   ])('not %s', async (_, entries, cwd) => {
     expect(await layerOf(entries, cwd)).toBeUndefined();
+  });
+
+  test('not in a folder that one may not look into', async () => {
+    const files = new MemoryFiles({ [`${CWD}/.padlock.yaml`]: 'scope: a' });
+    files.facts = () => fail('store_permissions', 'It cannot be examined (EACCES).');
+    await expect(projectLayer(files, CWD, HOME, registry)).resolves.toBeUndefined();
+    files.facts = () => fail('store_io', 'It cannot be examined (EIO).');
+    await expect(projectLayer(files, CWD, HOME, registry)).rejects.toMatchObject({ code: 'store_io' });
   });
 
   test('the nearest one counts', async () => {

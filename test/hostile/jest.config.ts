@@ -12,7 +12,7 @@ const config: Config = {
   globalSetup: '<rootDir>/test/hostile/start.ts',
   reporters: ['default', '<rootDir>/test/hostile/reporter.mjs'],
   maxWorkers: 2,
-  testTimeout: 90_000,
+  testTimeout: 300_000,
 };
 
 // biome-ignore lint/style/noDefaultExport: Jest asks for it

@@ -9,6 +9,8 @@ interface Line {
   readonly secure?: boolean;
   /** Kibibytes. */
   readonly rss?: number;
+  /** Milliseconds. */
+  readonly cpu?: number;
 }
 
 /** Kibibytes: 200 MB. */
@@ -21,8 +23,14 @@ export interface Allowed {
   readonly sandbox: boolean;
 }
 
-/** One sentence for each invariant that the run broke. */
-export function trespasses(path: string, { net, hosts, sandbox }: Allowed): readonly string[] {
+export interface Seen {
+  /** One sentence for each invariant that the run broke. */
+  readonly broken: readonly string[];
+  /** Milliseconds. */
+  readonly cpu: number;
+}
+
+export function recorded(path: string, { net, hosts, sandbox }: Allowed): Seen {
   const lines = readLines(path);
   const found = net.trespasses().map((who) => `G8: it spoke to ${who}`);
   for (const { host, port, secure, rss } of lines) {
@@ -33,7 +41,7 @@ export function trespasses(path: string, { net, hosts, sandbox }: Allowed): read
     if (!isKnown) found.push(`G8: it connected to ${host}:${port}`);
     if (!isNear && secure !== true) found.push(`G12: it connected to ${host}:${port} without TLS`);
   }
-  return found;
+  return { broken: found, cpu: lines.find(({ cpu }) => cpu !== undefined)?.cpu ?? 0 };
 }
 
 function readLines(path: string): readonly Line[] {

@@ -1,4 +1,4 @@
-/** Comes with --require before the program: writes down what it connects to, and at its end how much memory it took. */
+/** Comes with --require before the program: writes down what it connects to, and at its end what it took. */
 const { appendFileSync } = require('node:fs');
 const { Socket } = require('node:net');
 
@@ -17,4 +17,7 @@ Socket.prototype.connect = function (...parameters) {
   if (pipe === undefined || port !== undefined) note({ host, port: Number(port), secure: this.encrypted === true });
   return connect.apply(this, parameters);
 };
-process.on('exit', () => note({ rss: process.resourceUsage().maxRSS }));
+process.on('exit', () => {
+  const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage();
+  note({ rss: maxRSS, cpu: (systemCPUTime + userCPUTime) / 1000 });
+});

@@ -28,6 +28,9 @@ export interface World {
   readonly net: Network;
   /** The provider of `answers`; without them there is none, and asking for it throws. */
   readonly idp: HostileProvider;
+  /** What a run that has to succeed takes of a processor, in milliseconds, or says on stdout. */
+  measure(args: readonly string[]): Promise<number>;
+  output(args: readonly string[]): Promise<string>;
 }
 
 export interface Provocation {
@@ -49,12 +52,16 @@ export interface Provocation {
   /** CommonJS that runs in the process before the program. */
   readonly preload?: string;
   readonly execArgv?: readonly string[];
+  /** An ES module that runs in place of the program, beside an installed `padlock-auth`; `args` are its arguments. */
+  readonly program?: string;
   readonly cwd?: string;
   /** What happens while it runs: signals, clicks. */
   readonly during?: (running: Launched, world: World) => unknown;
 }
 
 export interface Outcome extends CliResult {
+  /** Milliseconds that a processor was busy with it: unlike `ms` it means something on a machine that is busy. */
+  readonly cpu: number;
   /** The error document of the run, if it had one. */
   readonly error: Readonly<Record<string, unknown>> | undefined;
   /** The document on stdout, where that is one. */

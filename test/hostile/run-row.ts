@@ -3,13 +3,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EXIT_CODES } from '../../src/core/errors.ts';
-import { padlockLaunch, terminalLaunch, typedSecrets } from '../support/cli.ts';
+import { BIN, padlockLaunch, terminalLaunch, typedSecrets } from '../support/cli.ts';
 import { type Ended, type Launch, type LaunchOptions, launch, shown } from '../support/launch.ts';
 import { whatIsLeft } from './afterwards.ts';
 import { fingerprint } from './fingerprint.ts';
+import { moduleBeside } from './library.ts';
 import { Network } from './network/network.ts';
 import { HostileProvider } from './network/provider.ts';
-import { trespasses } from './recorded.ts';
+import { recorded } from './recorded.ts';
 import type { Outcome, Provocation, Row, World } from './row.ts';
 import { type Failure, failureIn } from './said.ts';
 
@@ -28,6 +29,7 @@ export interface Run {
   readonly words: readonly string[];
   readonly ended: Ended;
   readonly failure: Failure | undefined;
+  readonly cpu: number;
 }
 
 class Stage implements World {
@@ -73,16 +75,24 @@ class Stage implements World {
     return ran;
   }
 
+  measure = async (args: readonly string[]): Promise<number> => (await this.good(args)).cpu;
+  output = async (args: readonly string[]): Promise<string> => (await this.good(args)).ended.run.stdout;
+
   /** Runs Padlock and holds it to what the recorder saw. */
   async run(provocation: Provocation, human = false): Promise<Run> {
-    const { args, cwd, during, env, execArgv = [], input, open, plain, preload, terminal, under } = provocation;
+    const { args, cwd, during, env, execArgv = [], input, open, plain, preload, program, terminal, under } = provocation;
     const onTerminal = human || terminal !== undefined;
-    const words = [...(human ? ['--debug', '--no-input'] : plain || onTerminal ? [] : ['--json']), ...args];
+    const words = [...(human ? ['--debug', '--no-input'] : plain || onTerminal || program !== undefined ? [] : ['--json']), ...args];
     const record = join(this.#scratch, `record-${this.#runs++}`);
     const before = preload === undefined ? [] : ['--require', this.#script(preload)];
     const bare = padlockLaunch(words, { execArgv: ['--require', RECORDER, ...before, ...execArgv] });
+    const {
+      file,
+      args: [...line],
+    } = bare;
+    if (program !== undefined) line[line.indexOf(BIN)] = moduleBeside(this.#scratch, program);
     const command: Launch =
-      under === undefined ? bare : { ...bare, file: '/bin/bash', args: ['-c', under, 'bash', bare.file, ...bare.args] };
+      under === undefined ? { ...bare, args: line } : { ...bare, file: '/bin/bash', args: ['-c', under, 'bash', file, ...line] };
     const ready = onTerminal ? terminalLaunch(command, terminal?.columns) : command;
     const type = human ? [] : (terminal?.type ?? []);
     const running = launch(ready, {
@@ -98,9 +108,9 @@ class Stage implements World {
     }
     await during?.(running, this);
     const ended = await running.ended;
-    const seen = trespasses(record, { net: this.net, hosts: this.row.hosts ?? [], sandbox: words.includes('--sandbox') });
+    const seen = recorded(record, { net: this.net, hosts: this.row.hosts ?? [], sandbox: words.includes('--sandbox') });
     const failure = failureIn(ended.run, words.includes('--json'));
-    return { words, ended: { ...ended, broken: [...ended.broken, ...seen, ...(failure?.broken ?? [])] }, failure };
+    return { words, ended: { ...ended, broken: [...ended.broken, ...seen.broken, ...(failure?.broken ?? [])] }, failure, cpu: seen.cpu };
   }
 
   #options(type: Parameters<typeof typedSecrets>[0]): LaunchOptions {
@@ -144,8 +154,8 @@ class Stage implements World {
 
 export type { Stage };
 
-function outcomeOf({ ended, failure }: Run): Outcome {
-  return { ...ended.run, error: failure?.document, json: () => JSON.parse(ended.run.stdout) };
+function outcomeOf({ cpu, ended, failure }: Run): Outcome {
+  return { ...ended.run, cpu, error: failure?.document, json: () => JSON.parse(ended.run.stdout) };
 }
 
 /** What a run did not do as the row says (G5), and what it broke. */

@@ -194,5 +194,6 @@ export function launch({ words, file, args, terminal, env: own }: Launch, option
 export function shown(words: readonly string[], { run, secrets }: Pick<Ended, 'run' | 'secrets'>): string {
   const { code, stderr, stdout } = run;
   const text = `padlock ${words.join(' ')}\nexit ${code}\nstdout: ${stdout.slice(0, 2000)}\nstderr: ${stderr.slice(0, 2000)}`;
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '[secret]'), text);
+  const masked = secrets.reduce((so, secret) => so.replaceAll(secret, '[secret]'), text);
+  return masked.replace(/^(\s*)at /gm, '$1· at '); // else Jest shows the minified source of such a place
 }

@@ -1,4 +1,5 @@
 /** A15–A25: files of configuration. */
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { canary } from '../network/good.ts';
@@ -71,6 +72,39 @@ const precedence = (id: string, layers: readonly ('flag' | 'env' | 'project' | '
     expect(scope).toMatchObject({ value: [`from-${wins}`], layer: wins, from: expect.stringMatching(from) });
   },
 });
+
+/** A key file that cannot be used, with what the client would prove itself by. */
+const badKey = (id: string, what: string, content: string | undefined, args: readonly string[] = []): Row => ({
+  id,
+  what,
+  answers: { discovery: { members: { token_endpoint_auth_methods_supported: ['private_key_jwt'] } } },
+  run: ({ home }) => ({
+    args: ['auth', '--client-auth', 'private-key-jwt', '--private-key-file', join(home, 'key.pem'), ...args],
+    env: { PADLOCK_CLIENT_SECRET: undefined },
+    files: content === undefined ? {} : { 'key.pem': content },
+  }),
+  exit: 3,
+  code: 'config_bad_key',
+  secrets: content === undefined ? [] : [content.split('\n')[1] ?? content],
+  check: (_, { idp }) => expect(idp.at('token')).toEqual([]),
+});
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const KEY_FILES: readonly Row[] = [
+  badKey('A23a', 'a key file that is not there', undefined),
+  badKey('A23b', 'a key file that is no key', `${canary('no-key')}\n`),
+  badKey('A23c', 'a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+  badKey('A23d', 'a key that is torn', pem.replace(/.{20}\n-----END/, '\n-----END')),
+  badKey(
+    'A23e',
+    'a key with a passphrase',
+    privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
+  ),
+  badKey('A23f', 'a key for ES256 that has to sign RS256', pem, ['--client-assertion-alg', 'RS256']),
+  badKey('A23g', 'a JWK that is public', JSON.stringify(publicKey.export({ format: 'jwk' }))),
+  badKey('A23h', 'a JWK that does not parse', `{"kty":"EC","d":"${canary('jwk')}"`),
+];
 
 export const CONFIGURATION: readonly Row[] = [
   {
@@ -161,6 +195,7 @@ export const CONFIGURATION: readonly Row[] = [
     code: 'config_weak_secret',
     check: (_, { idp }) => expect(idp.at('token')).toEqual([]),
   },
+  ...KEY_FILES,
   precedence('A24a', ['flag', 'env', 'project', 'profile'], 'flag', /^--scope$/),
   precedence('A24b', ['env', 'project', 'profile'], 'env', /^PADLOCK_SCOPE$/),
   precedence('A24c', ['project', 'profile'], 'project', /\.padlock\.yaml/),

@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { X } from './x.ts';
+
+family('X', X);
