@@ -9,16 +9,17 @@
  * It builds aside and then swaps, so that a running Padlock never sees half a build.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
+import { chunkGroups } from './chunk-groups.mjs';
 import { buildCommonJs } from './commonjs-chunks.mjs';
 import { commonJsNames } from './commonjs-names.mjs';
 import { notices } from './notices.mjs';
 import { alone, hashOf, root, SOURCES } from './sources.mjs';
-import { startChunk } from './start-chunk.mjs';
+import { strategyFacts } from './strategy-facts.mjs';
 
 const { values } = parseArgs({ options: { 'if-stale': { type: 'boolean', default: false } } });
 const dist = join(root, 'dist');
@@ -44,8 +45,20 @@ const shared = {
   logLevel: 'warning',
 };
 
-/** What every command loads, and with it what `padlock token` needs to find its token stored. */
-const START = ['cli/main.ts', 'cli/runs/token.ts', 'core/file-store.ts'];
+/** What every command loads, and with it what `padlock token` needs to find its token stored and to print it. */
+const START = ['cli/main.ts', 'cli/runs/token.ts', 'core/file-store.ts', 'strategies/stores/file.ts', 'strategies/formatters/raw.ts'];
+
+/** The modules of a folder of src. */
+const modulesOf = (folder) =>
+  readdirSync(join(root, 'src', folder), { recursive: true, withFileTypes: true })
+    .filter(({ name }) => name.endsWith('.ts'))
+    .map(({ name, parentPath, path }) => join(parentPath ?? path, name).slice(join(root, 'src/').length));
+
+/** What signing in needs whatever the flow: client authentication and verifiers are tried one after the other until one applies. */
+const SIGN_IN = [
+  ...['cli/runs/auth.ts', 'core/wire-services.ts', 'core/http.ts', 'strategies/formatters/table.ts', 'strategies/formatters/table/text.ts'],
+  ...['client-auth', 'verifiers'].flatMap((kind) => modulesOf(`strategies/${kind}`)),
+];
 
 const LIGHT = ['cli/light/web.ts', 'cli/light/reflect.ts'];
 
@@ -62,7 +75,11 @@ const cli = () =>
     // The user's own, if any.
     external: ['ioredis'],
     inject: LIGHT.map((name) => join('src', name)),
-    plugins: [commonJsNames, startChunk(join(root, 'src'), START, LIGHT)],
+    plugins: [
+      commonJsNames,
+      strategyFacts(join(root, 'src/strategies/index.ts'), join(root, '.cache/strategies.mjs')),
+      chunkGroups(join(root, 'src'), [START, SIGN_IN], LIGHT),
+    ],
   });
 
 /** The bin. It has to start on any Node to say which one it needs. */
@@ -101,6 +118,7 @@ async function everything() {
   for (const folder of [stage, old]) await rm(folder, { recursive: true, force: true });
   await mkdir(stage, { recursive: true });
   const [, ...bundles] = await Promise.all([library(), cli(), bin(), provider()]);
+  await writeFile(join(root, '.cache', 'cli-chunks.json'), JSON.stringify(bundles[0].metafile.outputs)); // for test/cli/start-up.test.ts
   await chmod(join(stage, 'bin/padlock.cjs'), 0o755);
   const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   await writeFile(join(root, 'THIRD_PARTY_NOTICES.md'), await notices(root, inputs));

@@ -122,11 +122,13 @@ export class Registry {
   async #behaviour(build: Build, origin: Guarded): Promise<object> {
     if ('use' in build) return resolve(this.#container, build.use) as object;
     if (!('load' in build)) return build;
+    let loaded: object;
     try {
-      return Object(await build.load()) as object; // nothing becomes an object that lacks everything
+      loaded = Object(await build.load()) as object; // nothing becomes an object that lacks everything
     } catch (error) {
       throw failureOf(error, origin, 'plugin_load_failed', 'cannot be loaded');
     }
+    return origin.plugin === undefined ? this.#behaviour(loaded, origin) : loaded; // in the bundle it is the record itself that is loaded
   }
 }
 

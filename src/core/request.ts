@@ -17,7 +17,7 @@ function onTop(asked: readonly string[], base: readonly string[]): readonly stri
 }
 
 /** The complete request of one sign-in, frozen. Throws `usage_bad_value` for wishes that are none. */
-export function requestFrom(settings: Settings, grant: Grant, own: Request, known?: PresetFacts): Request {
+export function requestFrom(settings: Settings, grant: Pick<Grant, 'subject'>, own: Request, known?: PresetFacts): Request {
   const wish = (raw: unknown, key: 'scope' | 'audience' | 'resource' | 'param' | 'dpop'): unknown =>
     raw === undefined ? settings.get(key) : readOption(requestOptions[key], raw, { name: key === 'param' ? 'params' : key, kind: 'usage' });
   const subject = grant.subject ?? 'user';

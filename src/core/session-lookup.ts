@@ -49,7 +49,7 @@ export class SessionLookup {
   /** What is asked of a stored session: this call's wishes, else the settings', else what the sign-in asked for. */
   async asked({ record }: Held, request: Request): Promise<Request> {
     const wished = wishesOf(request);
-    const grant = await this.#registry.use('grant', record.identity.flow);
+    const grant = this.#registry.record('grant', record.identity.flow);
     const settled = requestFrom(this.#settings, grant, wished, presetFacts(this.#settings, this.#registry));
     const said = (key: string): boolean => key in wished || this.#settings.has(key === 'params' ? 'param' : key);
     return { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
@@ -61,7 +61,7 @@ export class SessionLookup {
    */
   async usual(): Promise<Request> {
     const flow = namedFlow(this.#settings);
-    const grant = flow === undefined ? undefined : await this.#registry.use('grant', flow);
+    const grant = flow === undefined ? undefined : this.#registry.record('grant', flow);
     return grant === undefined || grant.subject === 'client'
       ? {}
       : requestFrom(this.#settings, grant, {}, presetFacts(this.#settings, this.#registry));
