@@ -22,24 +22,33 @@ export interface GrantCall {
   readonly warn: (notice: Notice) => void;
   /** Told what the ID token has to say. */
   readonly demand: (demands: Demands) => void;
+  /** Told which of several resources the access token was asked for. */
+  readonly narrow: (resource: string) => void;
 }
 
 /** The host for one run of a grant. */
 export function grantHost(
-  { grant, values, client, request, signal, warn, demand }: GrantCall,
+  { grant, values, client, request, signal, warn, demand, narrow }: GrantCall,
   provider: Provider,
   ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>,
 ): GrantHost {
   const declared: unknown = grant.hosts?.(values) ?? [];
   if (!Array.isArray(declared)) fail('plugin_contract', `The flow ${quoted(grant.name)} did not return a list of hosts.`);
   const allowed = hostsOf(client.info, declared as readonly string[]);
+  /** Of what an earlier request asked for, the resource is named again where the token is asked for: one, for one token (RFC 8707 §2.2). */
+  const redeeming = ({ asked = true }: SendOptions = {}): Request => {
+    const [first] = request.resource ?? [];
+    if (asked || first === undefined) return wishes({ asked });
+    narrow(first);
+    return { resource: [first], signal };
+  };
   const wishes = ({ asked = true }: SendOptions = {}): Request => ({ ...(asked && request), signal });
   const bound = (form: Form): Form => (client.dpop === undefined ? form : { ...form, dpop_jkt: thumbprintOf(client.dpop) });
   return Object.freeze({
     provider: client.info,
     request,
     signal,
-    exchange: (grantType, form, options) => provider.exchange(client, grantType, form, wishes(options)),
+    exchange: (grantType, form, options) => provider.exchange(client, grantType, form, redeeming(options)),
     post: (endpoint, form, options) => provider.post(client, endpoint, endpoint === PAR ? bound(form) : form, wishes(options)),
     authorizationUrl: (form, options) =>
       provider.authorizationUrl(client.info, form.request_uri === undefined ? bound(form) : form, wishes(options)),

@@ -85,10 +85,11 @@ export class SessionKeeper {
     const place = await this.#sessions.place(); // first: where nothing can be kept, nobody should have typed a password
     const last = await this.#lastFlow();
     if (last !== undefined) this.#chain.won(last);
-    const { client, grant, request: asked, session, who } = await this.#signIn.run(request, signal, human);
+    const { client, grant, request: asked, resources, session, who } = await this.#signIn.run(request, signal, human);
     const { clientId, issuer, profile } = session;
     const identity: SessionIdentity = { app: this.#app, profile: profile ?? null, issuer, clientId, flow: grant.name, who };
-    const record = { ...recordOf(session, identity, client.auth.name, asked, this.#clock.now()), ...(found && { request: found.request }) };
+    const made = recordOf(session, identity, client.auth.name, asked, this.#clock.now());
+    const record = { ...made, resources, ...(found && { request: found.request }) };
     const storable = grant.storable !== false;
     const unsaved = storable ? await this.#store(identity, record, grant.subject === 'client', found) : undefined;
     if (unsaved === 'outdated') {

@@ -5,6 +5,7 @@ import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import { presetFacts } from './known-provider.ts';
 import type { Request } from './messages.ts';
+import { sameSet } from './refreshable.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
 import { type AccessRecord, accessKey } from './session-record.ts';
@@ -52,7 +53,17 @@ export class SessionLookup {
     const grant = this.#registry.record('grant', record.identity.flow);
     const settled = requestFrom(this.#settings, grant, wished, presetFacts(this.#settings, this.#registry));
     const said = (key: string): boolean => key in wished || this.#settings.has(key === 'params' ? 'param' : key);
-    return { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
+    const asked: Request = { ...record.request, ...Object.fromEntries(Object.entries(settled).filter(([key]) => said(key))) };
+    // the resources of the sign-in are not those of each token
+    return sameSet(asked.resource, record.resources) ? { ...asked, resource: record.request.resource ?? [] } : asked;
+  }
+
+  /** What signing in again in place of a stored session asks for: every resource that the session has, the wanted one first. */
+  async again(held: Held, request: Request): Promise<Request> {
+    const asked = await this.asked(held, request);
+    const { request: before, resources = [] } = held.record;
+    if (resources.length <= (before.resource ?? []).length) return asked;
+    return { ...asked, resource: [...new Set([...(asked.resource ?? []), ...resources])] };
   }
 
   /**

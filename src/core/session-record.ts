@@ -49,8 +49,10 @@ export interface SessionRecord {
   readonly pending: boolean;
   /** The provider refused it without a reason: signing in again is needed, unless it changes its mind. */
   readonly suspect: boolean;
-  /** What the sign-in asked for. */
+  /** What the first access token was asked for with. */
   readonly request: Wishes;
+  /** Every resource that the sign-in named (RFC 8707): a refresh may ask for each. Absent: those of the request. */
+  readonly resources?: readonly string[];
   /** By {@link accessKey} of what was requested, not of what was granted. */
   readonly access: Readonly<Record<string, AccessRecord>>;
   /** Milliseconds since the epoch. */

@@ -29,8 +29,10 @@ export interface SignedIn {
   readonly session: Session;
   readonly client: Client;
   readonly grant: Grant;
-  /** What was asked for, defaults included. */
+  /** What the access token was asked for with, defaults included. */
   readonly request: Request;
+  /** Every resource that the sign-in named; the access token may be for one of them only. */
+  readonly resources: readonly string[];
   /** The values that the flow declared as identity. */
   readonly who: Readonly<Record<string, string>>;
 }
@@ -84,14 +86,18 @@ export class SignIn {
     const demand = (more: Demands): void => {
       demands = { ...demands, ...more };
     };
-    const host = grantHost({ grant, values, client, request: asked, signal, warn, demand }, this.#provider, this.#ports);
+    let first: Request = asked;
+    const narrow = (resource: string): void => {
+      first = { ...asked, resource: [resource] };
+    };
+    const host = grantHost({ grant, values, client, request: asked, signal, warn, demand, narrow }, this.#provider, this.#ports);
     const response = await guarded(this.#registry.origin('grant', grant.name), () => grant.acquire(values, host), isAnswer, signal);
     const tokens = readTokenResponse(response, this.#ports.clock.now());
     const verified = await check(tokens, demands);
     const profile = this.#settings.text('profile');
     const session = sessionFrom({ profile, grant, info, request: asked, tokens, dpop, clock: this.#ports.clock, verified, warnings, warn });
     this.#chain.won(grant.name);
-    return { session, client, grant, request: asked, who: identityOf(grant, values) };
+    return { session, client, grant, request: first, resources: asked.resource ?? [], who: identityOf(grant, values) };
   }
 
   /** Would signing in now have to ask somebody? */

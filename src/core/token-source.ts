@@ -154,7 +154,7 @@ export class TokenSource {
     }
     const human = await this.#needsHuman();
     if (human && request.login !== true) refuse(inTheWay);
-    const asked = found === undefined ? request : await this.#lookup.asked(found, request);
+    const asked = found === undefined ? request : await this.#lookup.again(found, request);
     const usual = found?.record.request ?? (await this.#lookup.usual());
     const before = { name: human ? '' : name, tag: found?.tag ?? null, request: usual }; // what a human typed for is kept
     const acquire = (): Promise<Session | undefined> => this.#keeper.acquire(asked, before, signal, request.login === true);

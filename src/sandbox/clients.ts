@@ -19,6 +19,8 @@ export const USER = {
 
 /** The API whose access tokens are JWTs: ask for it as `audience` or `resource`. */
 export const API = 'https://api.percy.test';
+/** Another one, for whoever needs tokens for two. */
+export const SECOND_API = 'https://billing.percy.test';
 export const API_SCOPES: readonly string[] = ['read:reports', 'write:reports'];
 export const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
 

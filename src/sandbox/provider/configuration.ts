@@ -1,7 +1,7 @@
 /** oidc-provider as the sandbox wants it: strict, everything on that Padlock speaks, nothing random but its secrets. */
 import { randomBytes } from 'node:crypto';
 import { type ClientMetadata, type Configuration, errors, type JWKS } from 'oidc-provider';
-import { API, API_SCOPES, CLIENTS, type Client, OPENID_SCOPES } from '../clients.ts';
+import { API, API_SCOPES, CLIENTS, type Client, OPENID_SCOPES, SECOND_API } from '../clients.ts';
 import type { Setup } from '../protocol.ts';
 import { findAccount } from './account.ts';
 import { createStorage } from './adapter.ts';
@@ -106,9 +106,9 @@ export const configuration = (setup: Setup, phone: Phone): Configuration => ({
       enabled: true,
       useGrantedResource: () => true,
       getResourceServerInfo: (_, resource) => {
-        if (resource !== API) throw new errors.InvalidTarget();
+        if (resource !== API && resource !== SECOND_API) throw new errors.InvalidTarget();
         return {
-          audience: API,
+          audience: resource,
           // The token names the OpenID scopes too, so that the answer's scope is what was granted.
           scope: [...OPENID_SCOPES, ...API_SCOPES].join(' '),
           accessTokenTTL: HOUR,

@@ -57,7 +57,7 @@ export const ciba = {
       ...(bindingMessage !== undefined && { binding_message: bindingMessage }),
       expires_at: endOf(pace, host.now()),
     });
-    const form = { auth_req_id: id, resource: host.request.resource };
+    const form = { auth_req_id: id };
     return poll(() => host.exchange(GRANT, form, { asked: false }), pace, host);
   },
 } satisfies Recorded<Grant>;

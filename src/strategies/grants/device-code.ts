@@ -25,7 +25,6 @@ export const deviceCode = {
   async acquire({ browser }: ValuesOf<typeof options>, host) {
     const { readDeviceAuthorization } = await import('../../core/device-authorization.ts');
     const { endOf, poll } = await import('../../core/polling.ts');
-    const { request } = host;
     const { address, deviceCode, pace, shortcut, userCode } = readDeviceAuthorization(await host.post('device_authorization_endpoint', {}));
     host.show(`To sign in, open ${address}`, {
       action: 'device_code',
@@ -38,7 +37,7 @@ export const deviceCode = {
     if (shortcut !== undefined) host.show(`or compare it at ${shortcut}`);
     host.show(`within ${duration(pace.expiresIn)}.`, undefined, { qr: shortcut ?? address });
     if (browser === true) void open(shortcut ?? address, host);
-    const form = { device_code: deviceCode, resource: request.resource };
+    const form = { device_code: deviceCode };
     return poll(() => host.exchange(GRANT, form, { asked: false }), pace, host);
   },
 } satisfies Recorded<Grant>;

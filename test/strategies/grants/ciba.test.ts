@@ -21,9 +21,9 @@ const scene = (change: Record<string, unknown> = {}, more: Parameters<typeof gra
 
 describe('the ciba flow', () => {
   test('asks on the back channel, then for the token until the user has confirmed', async () => {
-    const { host, sent } = scene({}, { tokens: [pending, oauth('slow_down'), TOKENS], request: { resource: ['https://api.test'] } });
+    const { host, sent } = scene({}, { tokens: [pending, oauth('slow_down'), TOKENS] });
     await expect(ciba.acquire({ ...ROBIN, bindingMessage: 'W4SCT', userCode: '1234', requestedExpiry: 90 }, host)).resolves.toBe(TOKENS);
-    const asked = { to: GRANT, form: { auth_req_id: 'id-1', resource: ['https://api.test'] }, options: { asked: false } };
+    const asked = { to: GRANT, form: { auth_req_id: 'id-1' }, options: { asked: false } };
     expect(sent).toEqual([
       {
         at: 0,

@@ -16,19 +16,13 @@ describe('the device-code flow', () => {
   test('asks for a code, then for the token until it is approved', async () => {
     const { host, sent } = scene({}, { tokens: [pending, pending, TOKENS] });
     await expect(deviceCode.acquire(plain, host)).resolves.toBe(TOKENS);
-    const asked = { to: GRANT, form: { device_code: 'dc', resource: undefined }, options: { asked: false } };
+    const asked = { to: GRANT, form: { device_code: 'dc' }, options: { asked: false } };
     expect(sent).toEqual([
       { at: 0, to: 'device_authorization_endpoint', form: {}, options: undefined },
       { at: 5, ...asked },
       { at: 10, ...asked },
       { at: 15, ...asked },
     ]);
-  });
-
-  test('names the resource again where the token is asked for (RFC 8707 §2.2)', async () => {
-    const { host, sent } = scene({}, { request: { resource: ['https://api.test'], scope: ['openid'] } });
-    await deviceCode.acquire(plain, host);
-    expect(sent.at(-1)?.form).toEqual({ device_code: 'dc', resource: ['https://api.test'] });
   });
 
   test('waits as the provider says, and longer when it says so', async () => {

@@ -88,7 +88,7 @@ async function begin({ acrValues, loginHint, maxAge, par, prompt }: Given, host:
     url,
     redeem(answer) {
       const code = codeFrom(answer, { state, provider: host.provider, redirectUri });
-      const form: Form = { code, redirect_uri: redirectUri, code_verifier: pkce.verifier, resource: host.request.resource };
+      const form: Form = { code, redirect_uri: redirectUri, code_verifier: pkce.verifier };
       return host.exchange('authorization_code', form, { asked: false });
     },
   };
