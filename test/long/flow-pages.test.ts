@@ -1,0 +1,84 @@
+/** The page of every flow in docs/flows: it is there, it says what the flow's guide says, it has a diagram, and its example works as it is written. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { browse } from '../../src/sandbox/browse.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { strategies } from '../../src/strategies/index.ts';
+import { type CliOptions, makeHome, runCli, startCli } from '../support/cli.ts';
+import { envOf, sharedSandbox } from '../support/sandbox.ts';
+
+const flows = strategies.flatMap((strategy) => (strategy.kind === 'grant' ? [strategy] : []));
+const pageOf = (name: string): string => readFileSync(`docs/flows/${name}.md`, 'utf8');
+/** The words of the lines of the page's first example that run Padlock. */
+const exampleOf = (name: string): readonly (readonly string[])[] =>
+  (/```sh\n([\s\S]*?)```/.exec(pageOf(name))?.[1] ?? '')
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line.startsWith('padlock '))
+    .map((line) => line.split(/\s+/).slice(1));
+
+describe.each(flows.map((flow) => [flow.name, flow] as const))('%s', (name, { guide }) => {
+  test('says when to use it, when not, and what it needs', () => {
+    expect(guide).toMatchObject({ use: expect.any(String), avoid: expect.any(String), needs: expect.any(String) });
+    for (const heading of ['When', 'When not', 'Needs']) expect(pageOf(name)).toContain(`* **${heading}**:`);
+  });
+
+  test('is drawn, and has an example with it', () => {
+    expect(pageOf(name)).toMatch(/```mermaid\nsequenceDiagram\n/);
+    expect(exampleOf(name).flat()).toContain(name);
+  });
+});
+
+const idp = sharedSandbox();
+const signedIn = { code: 0, stdout: expect.stringContaining('Robin Percy') };
+
+/** Somebody at a browser who goes to the first address of the sandbox that a run prints. */
+async function withBrowser(words: readonly string[], address: RegExp, options: CliOptions = {}) {
+  const running = await startCli(words, options);
+  const url = address.exec(await running.until(address))?.[0] ?? '';
+  const answers: Readonly<Record<string, string>> = { username: idp().user.username, password: idp().user.password };
+  await browse(url, new URL(url).origin, { fill: (field) => answers[field] });
+  return running.ended();
+}
+
+/** The words with the page's own provider, client and file in place of what stands for them. */
+const at = (
+  words: readonly string[],
+  { issuer }: Pick<Sandbox, 'issuer'>,
+  files: Readonly<Record<string, string>> = {},
+): readonly string[] => words.map((word) => files[word] ?? word.replace('https://id.example.com', issuer));
+
+describe('the example of', () => {
+  const only = (name: string): readonly string[] => exampleOf(name).at(-1) ?? [];
+
+  test.each(['client-credentials'])('%s', async (name) => {
+    for (const words of exampleOf(name)) await expect(runCli(words)).resolves.toMatchObject({ code: 0 });
+  });
+
+  test('authorization-code', async () => {
+    await expect(withBrowser(only('authorization-code'), /http:\/\/[^\s"]+\/authorize\?[^\s"]+/)).resolves.toMatchObject(signedIn);
+  });
+
+  test('device-code', async () => {
+    const words = only('device-code').filter((word) => word !== '--browser'); // there is none here
+    await expect(withBrowser(words, /http:\/\/[^\s"]+\/device\?user_code=[^\s"]+/)).resolves.toMatchObject(signedIn);
+  });
+
+  test('refresh-token', async () => {
+    const home = makeHome();
+    const { username, password } = idp().user;
+    const env = envOf(idp().client('password', 'public'));
+    const first = await runCli(['auth', '--json', '--show-tokens=all', '--no-store'], {
+      home,
+      env: { ...env, PADLOCK_USERNAME: username, PADLOCK_PASSWORD: password },
+    });
+    const token = (JSON.parse(first.stdout) as { tokens: { refresh: { value: string } } }).tokens.refresh.value;
+    const file = join(home, 'token.txt');
+    writeFileSync(file, token, { mode: 0o600 });
+    const [auth = [], next = []] = exampleOf('refresh-token');
+    const words = at(auth, idp(), { 'token.txt': file, cli: 'padlock-public' });
+    await expect(runCli(words, { home, secrets: [token] })).resolves.toMatchObject(signedIn);
+    await expect(runCli(next, { home })).resolves.toMatchObject({ code: 0 });
+  });
+});
