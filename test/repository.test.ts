@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { VERSION } from '../src/core/version.ts';
@@ -44,6 +44,12 @@ describe('what is committed', () => {
     expect(holding(/https?:\/\/[\w.-]*(registry|artifactory|nexus|verdaccio)[\w.-]*(?<!registry\.npmjs\.org)[/:]/i)).toEqual([]);
     expect(holding(/_auth(Token)?\s*=/)).toEqual([]);
   });
+});
+
+test('every file that SECURITY.md names as holding a promise is there', () => {
+  const named = [...readFileSync('SECURITY.md', 'utf8').matchAll(/`((?:test|scripts)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  expect(named.length).toBeGreaterThan(20);
 });
 
 describe('package-lock.json', () => {
