@@ -1,6 +1,7 @@
 /** Opens the system's browser: BROWSER if it is set, else what the desktop uses. */
 import { spawn } from 'node:child_process';
 import { childEnv } from './child-env.ts';
+import { hasDesktop } from './has-browser.ts';
 import type { Environment } from './proxy.ts';
 
 type Command = readonly string[];
@@ -17,11 +18,10 @@ function preferred(list: string, url: string, platform: NodeJS.Platform): readon
     .map((words) => (words.some((word) => word.includes('%s')) ? words.map((word) => word.replaceAll('%s', url)) : [...words, url]));
 }
 
-/** A text browser would take over the terminal, so on Linux and its like there has to be a desktop. */
 function usual(url: string, env: Environment, platform: NodeJS.Platform): readonly Command[] {
   if (platform === 'darwin') return [['open', url]];
   if (platform === 'win32') return [['rundll32', 'url.dll,FileProtocolHandler', url]];
-  return env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME ? [['xdg-open', url]] : [];
+  return hasDesktop(env, platform) ? [['xdg-open', url]] : [];
 }
 
 /** False when nothing could be started, or what was started failed at once. No shell sees the URL. */

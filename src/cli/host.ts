@@ -4,6 +4,7 @@ import { PadlockError } from '../core/errors.ts';
 import { realClock, silentLog } from '../core/headless.ts';
 import type { Log } from '../core/ports.ts';
 import type { Divert } from './execute.ts';
+import { hasBrowser } from './has-browser.ts';
 import { NodeFiles } from './node-files.ts';
 import { homeDirectory, nodeHost } from './node-host.ts';
 import { terminalPrompt } from './prompt.ts';
@@ -139,7 +140,7 @@ export function nodeParts(process: NodeJS.Process) {
     host: nodeHost(env),
     files: new NodeFiles(),
     clock: realClock,
-    browser: { open: async (url) => (await import('./browser.ts')).openBrowser(url, env) },
+    browser: { available: hasBrowser(env, process.platform), open: async (url) => (await import('./browser.ts')).openBrowser(url, env) },
     log: (manners: Manners) => pinoLog(manners, stderr),
     prompt: ({ input }: Pick<Manners, 'input'>) => terminalPrompt(() => process.stdin, stderr, input),
   } satisfies Partial<World>;

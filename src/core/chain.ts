@@ -6,7 +6,7 @@ import { whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
 import type { ProviderInfo } from './messages.ts';
 import { flagName } from './options.ts';
-import { Log } from './ports.ts';
+import { Browser, Log } from './ports.ts';
 import { Registry } from './registry.ts';
 import { type Asking, Settings } from './settings.ts';
 
@@ -18,13 +18,20 @@ const rank = ({ interactive, subject }: Pick<Grant, 'interactive' | 'subject'>):
 export class Chain {
   readonly #registry: Registry;
   readonly #settings: Settings;
+  readonly #browser: Browser;
   readonly #log: Log;
   /** What worked last: it is tried first from now on. */
   #winner: string | undefined;
 
-  constructor(@inject(Registry) registry: Registry, @inject(Settings) settings: Settings, @inject(Log) log: Log) {
+  constructor(
+    @inject(Registry) registry: Registry,
+    @inject(Settings) settings: Settings,
+    @inject(Browser) browser: Browser,
+    @inject(Log) log: Log,
+  ) {
     this.#registry = registry;
     this.#settings = settings;
+    this.#browser = browser;
     this.#log = log;
   }
 
@@ -70,6 +77,7 @@ export class Chain {
 
   async #whyNot(grant: Grant, info: ProviderInfo, human: boolean, asking: Asking): Promise<string | undefined> {
     if (grant.interactive === true && !human) return 'it needs a human, and nobody is here';
+    if (grant.browser === true && this.#browser.available === false) return 'no browser can be opened here';
     const lacking = this.#lacking(grant);
     if (lacking.length > 0) return `it needs ${lacking.map((key) => `--${flagName(key)}`).join(' and ')}`;
     const { grant_types_supported: listed } = info.metadata;

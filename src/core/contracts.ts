@@ -83,6 +83,8 @@ export interface Grant extends Named {
   readonly storable?: boolean;
   /** Why the specifications discourage it; shown once per sign-in. */
   readonly deprecated?: string;
+  /** It goes through a browser on this machine, unless its options say otherwise. */
+  readonly browser?: boolean;
   /** The `grant_type` this flow sends, to compare with what discovery lists. */
   readonly grantType?: string;
   hosts?(values: Values): readonly string[];

@@ -26,7 +26,7 @@ export const noPrompt: Prompt = {
   ask: async () => fail('prompt_unavailable', 'There is nobody to ask here.'),
 };
 
-export const noBrowser: Browser = { open: async () => false };
+export const noBrowser: Browser = { available: false, open: async () => false };
 
 /** A machine that tells nothing and runs nothing. */
 export const noHost: Host = {

@@ -27,6 +27,8 @@ export interface Prompt {
 export const Prompt = token<Prompt>('Prompt');
 
 export interface Browser {
+  /** False where it is known beforehand that there is none. */
+  readonly available?: boolean;
   /** False when no browser could be started; the URL is then only printed. */
   open(url: string): Promise<boolean>;
 }

@@ -50,6 +50,18 @@ describe('the flow auto', () => {
     expect(types()).toEqual(['client_credentials']);
   });
 
+  test('goes through a browser only where one can be opened', async () => {
+    const links = [link('browser', { interactive: true, browser: true }), human];
+    const flowWith = async (browser: { available?: boolean; open: () => Promise<boolean> }) => {
+      const { padlock, provider } = at({ links, ports: { prompt, browser } });
+      provider.metadata = { ...METADATA, grant_types_supported: undefined };
+      return (await padlock.authenticate()).flow;
+    };
+    await expect(flowWith({ open: async () => true })).resolves.toBe('browser');
+    await expect(flowWith({ available: true, open: async () => true })).resolves.toBe('browser');
+    await expect(flowWith({ available: false, open: async () => true })).resolves.toBe('human');
+  });
+
   test('says of every link why it does not apply', async () => {
     const { provider, refused } = at({ links: [given, human, link('elsewhere', { applies: () => ({ no: 'it is Tuesday' }) })] });
     provider.metadata = { ...METADATA, grant_types_supported: ['urn:x'] };

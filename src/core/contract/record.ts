@@ -29,7 +29,15 @@ interface Shape {
 const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   grant: {
     facts: {},
-    optional: { guide, subject: oneOf('user', 'client', 'given'), interactive: flag, storable: flag, deprecated: text, grantType: text },
+    optional: {
+      guide,
+      subject: oneOf('user', 'client', 'given'),
+      interactive: flag,
+      browser: flag,
+      storable: flag,
+      deprecated: text,
+      grantType: text,
+    },
     methods: ['acquire'],
     optionalMethods: ['hosts', 'applies'],
   },

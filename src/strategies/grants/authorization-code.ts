@@ -34,6 +34,7 @@ export const authorizationCode = {
   },
   grantType: 'authorization_code',
   interactive: true,
+  browser: true,
   options,
   applies(_values, { metadata }) {
     if (metadata.authorization_endpoint === undefined) return { no: 'the provider has no authorization endpoint' };
