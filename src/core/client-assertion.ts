@@ -31,7 +31,7 @@ export async function proveByAssertion(request: ClientAuthRequest, { alg, audien
   const claims = {
     iss: clientId,
     sub: clientId,
-    aud: audience === 'token-endpoint' ? (metadata.token_endpoint ?? request.url) : issuer,
+    aud: { 'token-endpoint': metadata.token_endpoint, endpoint: request.url }[audience] ?? issuer,
     jti: crypto.randomUUID(),
     iat: now,
     nbf: now - SLOW_CLOCK,

@@ -33,8 +33,8 @@ export const clientOptions = defineOptions({
   },
   clientAssertionAudience: {
     type: 'string',
-    summary: 'whom the assertion is for',
-    choices: ['issuer', 'token-endpoint'],
+    summary: 'whom the assertion is for; endpoint is the one that is asked',
+    choices: ['issuer', 'token-endpoint', 'endpoint'],
     default: 'issuer',
     account: 'who',
   },

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import stopServers from './stop-servers.ts';
+import stopServers, { SERVERS } from './stop-servers.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +17,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Jest's globalSetup: both servers on free ports. Their documents and the state directory travel to the tests in the environment. */
+/** Jest's globalSetup: the servers on free ports. Their documents and the state directory travel to the tests in the environment. */
 // biome-ignore lint/style/noDefaultExport: Jest asks for it
 export default async function startServers(): Promise<void> {
   const state = await mkdtemp(join(tmpdir(), 'padlock-interop-'));
@@ -32,9 +32,9 @@ export default async function startServers(): Promise<void> {
 
 async function startAll(state: string): Promise<void> {
   // One after the other: on a fresh machine each installs packages, and only one apt can run.
-  for (const name of ['lemonldap', 'glewlwyd']) {
-    const env = { ...process.env, PORT: String(await freePort()), STATE: join(state, name) };
-    const { stdout } = await run(join(process.cwd(), 'test/interop/servers', `${name}.sh`), ['start'], {
+  for (const { name, script, TLS } of SERVERS) {
+    const env = { ...process.env, TLS, PORT: String(await freePort()), STATE: join(state, name) };
+    const { stdout } = await run(join(process.cwd(), 'test/interop/servers', `${script}.sh`), ['start'], {
       env,
       maxBuffer: 16 * 1024 * 1024,
     });

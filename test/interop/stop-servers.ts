@@ -6,13 +6,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** What runs, under which name, and whether it speaks TLS and asks for certificates. */
+export const SERVERS = [
+  { name: 'lemonldap', script: 'lemonldap', TLS: '' },
+  { name: 'glewlwyd', script: 'glewlwyd', TLS: '' },
+  { name: 'glewlwyd_tls', script: 'glewlwyd', TLS: '1' },
+] as const;
+
 /** Jest's globalTeardown: stops what start-servers.ts started and prints which combinations signed in. */
 // biome-ignore lint/style/noDefaultExport: Jest asks for it
 export default async function stopServers(): Promise<void> {
   const state = process.env.INTEROP_STATE;
   if (state === undefined) return;
-  for (const name of ['lemonldap', 'glewlwyd'])
-    await run(join(process.cwd(), 'test/interop/servers', `${name}.sh`), ['stop'], { env: { ...process.env, STATE: join(state, name) } });
+  for (const { name, script } of SERVERS)
+    await run(join(process.cwd(), 'test/interop/servers', `${script}.sh`), ['stop'], { env: { ...process.env, STATE: join(state, name) } });
   const matrix = join(state, 'matrix');
   if (existsSync(matrix)) process.stderr.write(`\nSigned in with the packed CLI:\n${table(readFileSync(matrix, 'utf8'))}\n`);
   await rm(state, { recursive: true, force: true });

@@ -22,7 +22,8 @@ export interface Server {
 }
 
 /** The document a start script printed. */
-export const document = <S extends Server>(name: 'LEMONLDAP' | 'GLEWLWYD'): S => JSON.parse(process.env[`INTEROP_${name}`] as string) as S;
+export const document = <S extends Server>(name: 'LEMONLDAP' | 'GLEWLWYD' | 'GLEWLWYD_TLS'): S =>
+  JSON.parse(process.env[`INTEROP_${name}`] as string) as S;
 
 export interface SignIn {
   readonly issuer: string;

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # glewlwyd (Debian) as five OpenID providers on 127.0.0.1, one per signing algorithm: RS256, PS256, ES256, EdDSA, and HS256 with one secret of the server.
-#   glewlwyd.sh [start|stop]   environment: PORT (24593), STATE (a directory of its own, emptied at the start)
+#   glewlwyd.sh [start|stop]   environment: PORT (24593), STATE (a directory of its own, emptied at the start), TLS=1 (https, and clients with certificates)
 # Installs what is missing; start prints one JSON document: issuers by algorithm, user, clients.
 set -euo pipefail
-CMD=${1:-start}; PORT=${PORT:-24593}; STATE=${STATE:-${TMPDIR:-/tmp}/padlock-interop-glewlwyd-$PORT}; BASE=http://127.0.0.1:$PORT
+CMD=${1:-start}; PORT=${PORT:-24593}; STATE=${STATE:-${TMPDIR:-/tmp}/padlock-interop-glewlwyd-$PORT}
+TLS=${TLS:-}; BASE=http${TLS:+s}://127.0.0.1:$PORT
 . "$(dirname "$0")/common.sh"
 
 # dbconfig-sqlite3 and not dbconfig-no-thanks: with the latter the package cannot be configured (no glewlwyd-db.conf).
@@ -15,6 +16,22 @@ openssl genrsa -out rsa.key 2048 2>/dev/null
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key 2>/dev/null
 openssl genpkey -algorithm ed25519 -out ed.key
 for key in rsa ec ed; do openssl pkey -in $key.key -pubout -out $key.pub; done
+
+tls=
+if [ -n "$TLS" ]; then
+  openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=Padlock interop CA' -keyout ca.key -out ca.pem 2>/dev/null
+  signed() { # name, subject, alternative names
+    openssl req -newkey rsa:2048 -nodes -subj "$2" -keyout "$1.key.pem" -out "$1.csr" 2>/dev/null
+    openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile <(echo "subjectAltName=$3") -out "$1.cert.pem" 2>/dev/null
+  }
+  signed server /CN=127.0.0.1 IP:127.0.0.1,DNS:localhost
+  signed mtls /CN=padlock-mtls DNS:padlock-mtls.test
+  tls="use_secure_connection=true
+secure_connection_key_file=\"$STATE/server.key.pem\"
+secure_connection_pem_file=\"$STATE/server.cert.pem\"
+secure_connection_ca_file=\"$STATE/ca.pem\""
+  export CURL_CA_BUNDLE=$STATE/ca.pem NODE_EXTRA_CA_CERTS=$STATE/ca.pem
+fi
 
 zcat /usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz | sqlite3 glewlwyd.db
 # external_url has no trailing slash: with the one of Debian's own file, discovery says http://host//api/…
@@ -40,6 +57,7 @@ user_middleware_module_path="$STATE/none"
 client_module_path="/usr/lib/glewlwyd/client"
 user_auth_scheme_module_path="/usr/lib/glewlwyd/scheme"
 plugin_module_path="/usr/lib/glewlwyd/plugin"
+$tls
 hash_algorithm = "SHA512"
 database = { type = "sqlite3" path = "$STATE/glewlwyd.db" };
 CONF
@@ -48,9 +66,9 @@ echo $! > "$PIDFILE"
 await_url "$BASE/config"
 
 # Everything else goes in through the administrator's API.
-BASE=$BASE node --input-type=module <<'JS'
+BASE=$BASE TLS=$TLS node --input-type=module <<'JS'
 import { readFileSync } from 'node:fs';
-const { BASE: base } = process.env;
+const { BASE: base, TLS: tls } = process.env;
 let cookie = '';
 const api = async (path, body) => {
   const answer = await fetch(`${base}/api/${path}`, { method: 'POST', body: JSON.stringify(body), headers: { cookie, 'content-type': 'application/json' } });
@@ -71,6 +89,8 @@ const provider = (name, type, key, cert) => api('mod/plugin/', {
     'auth-type-password-enabled': true, 'auth-type-client-enabled': true, 'auth-type-device-enabled': false, 'auth-type-refresh-enabled': true,
     'allowed-scope': user, 'scope-claim': 'no', 'name-claim': 'on-demand', 'name-claim-scope': ['profile'], 'email-claim': 'on-demand', 'email-claim-scope': ['email'],
     'pkce-allowed': true, 'pkce-method-plain-allowed': false, 'introspection-revocation-allowed': true, 'introspection-revocation-allow-target-client': true,
+    'client-pubkey-parameter': 'pubkey', 'request-parameter-allow': true, 'request-maximum-exp': 3600,
+    ...(tls && { 'client-cert-source': 'TLS', 'client-cert-self-signed-allowed': false, 'client-cert-use-endpoint-aliases': true }),
   },
 });
 const pem = (name) => [readFileSync(`${name}.key`, 'utf8'), readFileSync(`${name}.pub`, 'utf8')];
@@ -89,6 +109,17 @@ await client('padlock-conf', 'conf-secret', people);
 await client('padlock-odd', 'a b+c%41:e&f=g/h', people);
 await client('padlock-public', undefined, people);
 await client('padlock-svc', 'svc-secret', ['client_credentials']);
+
+// Clients that are known by a signature or a certificate; what else there is of them is as above.
+const proving = (client_id, method, more) => api('client/', {
+  client_id, client_name: client_id, confidential: true, enabled: true, redirect_uri: ['http://127.0.0.1:9/cb'], scope: ['read'],
+  authorization_type: [...people, 'client_credentials'], token_endpoint_auth_method: [method], ...more,
+});
+await proving('padlock-secret-jwt', 'client_secret_jwt', { client_secret: 'Jx4-secret-of-48-bytes-for-HS256-HS384_pQ7rTz9v' });
+await proving('padlock-rsa-jwt', 'private_key_jwt', { pubkey: readFileSync('rsa.pub', 'utf8') });
+await proving('padlock-ec-jwt', 'private_key_jwt', { pubkey: readFileSync('ec.pub', 'utf8') });
+await proving('padlock-ed-jwt', 'private_key_jwt', { pubkey: readFileSync('ed.pub', 'utf8') });
+if (tls) await proving('padlock-mtls', 'tls_client_auth', { tls_client_auth_san_dns: 'padlock-mtls.test' });
 JS
 
 cat <<JSON
@@ -99,5 +130,10 @@ cat <<JSON
     "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
     "odd": { "id": "padlock-odd", "secret": "a b+c%41:e&f=g/h" },
     "public": { "id": "padlock-public" },
-    "service": { "id": "padlock-svc", "secret": "svc-secret" } } }
+    "service": { "id": "padlock-svc", "secret": "svc-secret" },
+    "secretJwt": { "id": "padlock-secret-jwt", "secret": "Jx4-secret-of-48-bytes-for-HS256-HS384_pQ7rTz9v" },
+    "RS256": { "id": "padlock-rsa-jwt", "key": "$STATE/rsa.key" }, "PS256": { "id": "padlock-rsa-jwt", "key": "$STATE/rsa.key" },
+    "ES256": { "id": "padlock-ec-jwt", "key": "$STATE/ec.key" }, "EdDSA": { "id": "padlock-ed-jwt", "key": "$STATE/ed.key" },
+    "mtls": { "id": "padlock-mtls", "certificate": "$STATE/mtls.cert.pem", "key": "$STATE/mtls.key.pem" } },
+  "ca": "${TLS:+$STATE/ca.pem}" }
 JSON

@@ -74,6 +74,7 @@ describe('private-key-jwt', () => {
     ['issuer', TOKEN, ISSUER],
     ['token-endpoint', TOKEN, TOKEN],
     ['token-endpoint', `${ISSUER}revoke`, TOKEN],
+    ['endpoint', `${ISSUER}revoke`, `${ISSUER}revoke`],
   ])('is for the %s at %s', async (clientAssertionAudience, url, aud) => {
     const sent = request({}, url);
     await privateKeyJwt.authenticate(values({ clientAssertionAudience }), sent);
