@@ -104,6 +104,7 @@ export type {
   Verifier,
 } from './core/contracts.ts';
 export { type About, type Category, type ErrorCode, EXIT_CODES, isPadlockError, PadlockError } from './core/errors.ts';
+export type { Finding } from './core/finding.ts';
 export type { JsonObject, JsonValue } from './core/json-value.ts';
 export type { Demands, Form, Metadata, ProviderInfo, Request, SendOptions, TokenResponse } from './core/messages.ts';
 export type { Option, Options } from './core/options.ts';

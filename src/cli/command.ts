@@ -1,8 +1,10 @@
 /** What a command is, and what it gets. */
 
+import type { Wiring } from '../core/compose.ts';
 import type { Config } from '../core/config-file.ts';
 import type { Plugin } from '../core/contracts.ts';
 import type { PadlockError } from '../core/errors.ts';
+import type { Container } from '../core/inject.ts';
 import type { Options } from '../core/options.ts';
 import type { PadlockPipeline } from '../core/padlock.ts';
 import type { Notice, Ports } from '../core/ports.ts';
@@ -38,11 +40,15 @@ export interface Context {
   warn(notice: Notice): void;
   readonly warnings: readonly Notice[];
   settings(): Promise<Settings>;
+  /** What flags and variables alone say: no profile, no project file. */
+  settingsAlone(): Promise<Settings>;
   /** The same call with more flags, by option key: another profile, answers of a human. Throws `config_*`, `usage_*`. */
   settingsWith(more: ReadonlyMap<string, unknown>): Promise<Settings>;
   ports(): Promise<Partial<Ports>>;
   /** The pipeline with these settings and the machine's ports. */
   padlock(settings: Settings): Promise<PadlockPipeline>;
+  /** The same pieces wired by a command of its own, which decides what they reach. */
+  wire(settings: Settings, reach: Pick<Wiring, 'ca' | 'ports'>): Container;
   /** What stands behind the pipeline with these settings. */
   services(settings: Settings): Promise<Services>;
 }

@@ -78,9 +78,10 @@ export function contextOf({ argv, command, config, container, faults, format, op
     const { sandboxValues } = await import('./sandboxed.ts');
     return sandboxValues(flags.get('flow'), world.signal);
   });
-  const load = async (said: ReadonlyMap<string, unknown>): Promise<Settings> => {
+  const load = async (said: ReadonlyMap<string, unknown>, alone = false): Promise<Settings> => {
     const { cwd, files, home, host, readStdin } = world;
-    return loadSettings({ registry, redactor, host, files, cwd, home, config, flags: said, sandbox: await sandboxed(), readStdin });
+    const given = (await sandboxed()) ?? (alone ? {} : undefined);
+    return loadSettings({ registry, redactor, host, files, cwd, home, config, flags: said, sandbox: given, readStdin });
   };
   const settings = once(async (): Promise<Settings> => {
     const loaded = await load(flags);
@@ -89,7 +90,7 @@ export function contextOf({ argv, command, config, container, faults, format, op
     return loaded;
   });
   const formatName = async (): Promise<string> => {
-    if (command.signsIn) await settings();
+    if (command.signsIn) await (command.mends === 'everything' ? settings().catch(() => undefined) : settings());
     return chosen ?? command.format;
   };
   const ports = once(async (): Promise<Partial<Ports>> => {
@@ -128,8 +129,10 @@ export function contextOf({ argv, command, config, container, faults, format, op
     warn,
     warnings,
     settings,
+    settingsAlone: () => load(new Map([...flags].filter(([key]) => key !== 'profile')), true),
     settingsWith: (more) => load(new Map([...flags, ...more])),
     ports,
+    wire: (settled, reach) => wire(container, { app: options.name, settings: settled, ...reach }),
     padlock: async (settled) => resolve(await wired(settled), PadlockPipeline),
     services: async (settled) => resolve(await wired(settled), Services)(),
   };

@@ -1,5 +1,6 @@
 /** What a strategy is. Anything a user chooses by name is one of these records. */
 import type { Fail } from './errors.ts';
+import type { Finding } from './finding.ts';
 import type { Class } from './inject.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import type { Demands, Form, ProviderInfo, Request, SendOptions, TokenResponse } from './messages.ts';
@@ -192,6 +193,8 @@ export interface Store extends Named {
   open(values: Values, host: StoreHost): Promise<SessionStore>;
   /** Removes everything it keeps, its key too, also where it cannot be opened any more. */
   erase?(values: Values, host: StoreHost): Promise<void>;
+  /** What `padlock doctor` tells of it: where things are, who may read them, what can be lost. It creates nothing, and `values` may lack what is required. */
+  examine?(values: Values, host: StoreHost): Promise<readonly Finding[]>;
 }
 
 /** A well-known provider: its issuer as a template of parameters, and what else is known of it. Every option it declares says where it is. */

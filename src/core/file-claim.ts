@@ -139,6 +139,12 @@ export class Claims {
     }
   }
 
+  /** Who holds it, for people: `since` by the clock of the file system. Undefined when nobody does. */
+  async holder(path: string): Promise<{ readonly pid: number | undefined; readonly isLive: boolean; readonly since: number } | undefined> {
+    const seen = await this.#look(path);
+    return seen && { pid: seen.holder?.process.pid, isLive: await this.#isLive(path, seen), since: seen.changedAt };
+  }
+
   /** Removes a claim whose holder is gone. */
   async collect(path: string): Promise<void> {
     const seen = await this.#look(path);

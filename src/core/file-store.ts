@@ -24,13 +24,15 @@ const WITHOUT = 'Use --no-store, or --store memory.';
 export const noPlace = ({ files, host }: StoreHost): string | undefined =>
   files === undefined || host.directories === undefined ? NO_PLACE : undefined;
 
-function worldOf({ files, host, clock, log }: StoreHost): StoreWorld {
+/** Throws `store_io` where there is no place for files. */
+export function worldOf({ files, host, clock, log }: StoreHost): StoreWorld {
   if (files === undefined || host.directories === undefined) fail('store_io', NO_PLACE, { hint: WITHOUT });
   const claims = new Claims({ files, host, clock });
   return { files, clock, log, claims, directory: `${host.directories.state}/sessions`, notices: [] };
 }
 
-const placesOf = (world: StoreWorld, host: StoreHost): KeyPlaces => ({
+/** Where the key of a store may be kept. */
+export const placesOf = (world: StoreWorld, host: StoreHost): KeyPlaces => ({
   keyring: async () => (await import('./keyring-place.ts')).keyringKeyPlace(host),
   file: async () => fileKeyPlace(world),
 });

@@ -6,7 +6,7 @@ import { fail, isPadlockError } from './errors.ts';
 import { type Claim, Claims } from './file-claim.ts';
 import { entryBytes, entryIn } from './file-entry.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
-import type { Notice } from './ports.ts';
+import type { Files, Notice } from './ports.ts';
 import type { Lease, SessionStore, StoredEntry } from './store.ts';
 
 /** Milliseconds: how long a write may take, and how long others wait for it. A keyring may take its time. */
@@ -15,6 +15,7 @@ const PATIENCE = 10_000;
 const KEY_BYTES = 32;
 
 interface Place {
+  readonly files: Files;
   readonly keyring: Keyring;
   readonly claims: Claims;
   readonly directory: string;
@@ -22,7 +23,8 @@ interface Place {
   readonly scope: string;
 }
 
-async function placeOf({ files, host, clock, log }: StoreHost): Promise<Place> {
+/** Throws `keyring_unavailable`, and `store_io` where there is no place for locks. */
+export async function placeOf({ files, host, clock, log }: StoreHost): Promise<Place> {
   if (files === undefined || host.directories === undefined)
     fail('store_io', 'There is no directory of your own to keep locks in: HOME is not set.', {
       hint: 'Use --no-store, or --store memory.',
@@ -34,7 +36,7 @@ async function placeOf({ files, host, clock, log }: StoreHost): Promise<Place> {
     });
   const directory = `${host.directories.state}/keyring`;
   const scope = createHash('sha256').update(directory).digest('hex').slice(0, 16);
-  return { keyring, claims: new Claims({ files, host, clock }), directory, scope };
+  return { files, keyring, claims: new Claims({ files, host, clock }), directory, scope };
 }
 
 const holding = async <T>({ claims, directory }: Place, work: (lock: Claim) => Promise<T>): Promise<T> => {
@@ -45,7 +47,8 @@ const holding = async <T>({ claims, directory }: Place, work: (lock: Claim) => P
     await lock.release();
   }
 };
-const keyAccount = ({ scope }: Place): string => `${scope}/key`;
+/** The item with the store's own key. */
+export const keyAccount = ({ scope }: Place): string => `${scope}/key`;
 const indexAccount = ({ scope }: Place): string => `${scope}/index`;
 const entryAccount = ({ scope }: Place, name: string): string => `${scope}/entry/${name}`;
 

@@ -10,8 +10,9 @@ import type { Lease, SessionStore, StoredEntry } from './store.ts';
 /** One hash: name → `<length of tag>:<tag><data>`. */
 const ENTRIES = 'padlock:1:entries';
 /** Proves a key without telling it. */
-const CHECK = 'padlock:1:check';
+export const CHECK = 'padlock:1:check';
 const FENCE = 'padlock:1:fence';
+export const proofOf = (key: Uint8Array): string => createHmac('sha256', key).update('padlock/1 check').digest('base64url');
 const leaseOf = (name: string): string => `padlock:1:lease:${name}`;
 
 /** Keeps the proof of a key where there is none, or where nothing is left that another key sealed. 1 when it is ours now. */
@@ -58,6 +59,14 @@ function decoded(value: Buffer): StoredEntry {
   return { tag: value.toString('utf8', colon + 1, end), data: value.subarray(end) };
 }
 
+/** What this machine keeps for a server that could not take it; undefined where nothing can be kept. */
+export function spillFor({ name }: RedisServer, key: Uint8Array, { files, host, log }: StoreHost): Spill | undefined {
+  const scope = createHmac('sha256', key).update(`padlock/1 spill ${name}`).digest('hex').slice(0, 16);
+  return files === undefined || host.directories === undefined
+    ? undefined
+    : new Spill(files, `${host.directories.state}/spill`, scope, log);
+}
+
 class RedisStore implements SessionStore {
   readonly key: Uint8Array;
   readonly keyPlace = 'environment';
@@ -72,16 +81,12 @@ class RedisStore implements SessionStore {
     this.#redis = redis;
     this.key = key;
     this.#host = host;
-    const { files, host: machine, log } = host;
-    const scope = createHmac('sha256', key).update(`padlock/1 spill ${redis.name}`).digest('hex').slice(0, 16);
-    if (files !== undefined && machine.directories !== undefined)
-      this.#spill = new Spill(files, `${machine.directories.state}/spill`, scope, log);
+    this.#spill = spillFor(redis, key, host);
   }
 
   /** Throws `store_decrypt` when what is stored was sealed with another key. */
   async claim(): Promise<void> {
-    const proof = createHmac('sha256', this.key).update('padlock/1 check').digest('base64url');
-    const ours = await this.#redis.command('EVAL', CLAIM, 2, CHECK, ENTRIES, proof);
+    const ours = await this.#redis.command('EVAL', CLAIM, 2, CHECK, ENTRIES, proofOf(this.key));
     if (ours !== 1)
       fail('store_decrypt', `The sessions in Redis at ${this.#redis.name} were stored with another key.`, {
         hint: 'Give the key that the others use, or another database of the server: redis://host/1.',

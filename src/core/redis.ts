@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
 import { type ErrorCode, fail, PadlockError } from './errors.ts';
-import { parseUrl } from './url.ts';
+import { isLoopback, parseUrl } from './url.ts';
 
 /** Milliseconds that connecting and one command may take together. */
 const PATIENCE = 3000;
@@ -99,6 +99,12 @@ export class RedisServer {
   get name(): string {
     const { name, database } = this.#address;
     return database === 0 ? name : `${name}/${database}`;
+  }
+
+  /** Nobody on the way can read what is sent. */
+  get isProtected(): boolean {
+    const { host, tls } = this.#address;
+    return tls || isLoopback(host.includes(':') ? `[${host}]` : host);
   }
 
   /**

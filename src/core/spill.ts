@@ -37,6 +37,11 @@ export class Spill {
     this.#log.info('store_write_spilled');
   }
 
+  /** How many writes wait. */
+  async count(): Promise<number> {
+    return (await this.#kept()).length;
+  }
+
   /** Writes what is kept; what somebody wrote over meanwhile is dropped. Throws what the store throws, and keeps the rest then. */
   async merge(store: Pick<SessionStore, 'replace'>): Promise<void> {
     let left = await this.#kept();

@@ -78,6 +78,12 @@ export async function openKey(world: StoreWorld, places: KeyPlaces): Promise<Sto
   }
 }
 
+/** The key of a store that is there; undefined where none was made yet, or what says where it is is damaged. Throws as {@link openKey} does. */
+export async function knownKey({ directory, files }: StoreWorld, places: KeyPlaces): Promise<StoreKey | undefined> {
+  const header = await readHeader(files, directory);
+  return header === undefined || header === 'damaged' ? undefined : keyOf(header, places);
+}
+
 /** Forgets where the key is, and the key. For a store that is given up. */
 export async function removeKey(world: StoreWorld, places: KeyPlaces): Promise<void> {
   const header = await readHeader(world.files, world.directory).catch(passOver);

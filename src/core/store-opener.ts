@@ -1,7 +1,11 @@
 /** The store that the settings name: opened, or given up. */
+import { optional } from './client.ts';
 import type { Store, StoreHost, Values } from './contracts.ts';
 import { type ErrorCode, fail, isPadlockError } from './errors.ts';
+import { areFindings, type Finding } from './finding.ts';
+import { guarded } from './guard.ts';
 import { inject, injectable } from './inject.ts';
+import type { Options } from './options.ts';
 import { Clock, Files, Host, Log, Notices } from './ports.ts';
 import { Registry } from './registry.ts';
 import { Settings } from './settings.ts';
@@ -61,10 +65,19 @@ export class StoreOpener {
     await strategy.erase(values, this.#world);
   }
 
-  async #strategy(): Promise<{ readonly name: string; readonly strategy: Store; readonly values: Values }> {
+  /** What the store says of itself. Nobody is asked for what it lacks, and nothing is created. */
+  async examine(): Promise<{ readonly name: string; readonly findings: readonly Finding[] }> {
+    const { name, strategy, values } = await this.#strategy(optional);
+    const examine = async (): Promise<readonly Finding[]> => (strategy.examine === undefined ? [] : strategy.examine(values, this.#world));
+    return { name, findings: await guarded(this.#registry.origin('store', name), examine, areFindings) };
+  }
+
+  async #strategy(
+    demands = (options?: Options): Options => options ?? {},
+  ): Promise<{ readonly name: string; readonly strategy: Store; readonly values: Values }> {
     const name = (this.#settings.get('noStore') === true ? undefined : this.#settings.text('store')) ?? 'memory';
     const strategy = await this.#registry.use('store', name);
-    return { name, strategy, values: await this.#settings.values(strategy.options ?? {}, `the ${name} store`) };
+    return { name, strategy, values: await this.#settings.values(demands(strategy.options), `the ${name} store`) };
   }
 }
 

@@ -1,24 +1,14 @@
 /** A tool of one's own on Padlock's commands: its settings are its own, and what its user keeps for Padlock stays out of it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { commands } from '../../src/cli/commands/index.ts';
-import { NodeFiles } from '../../src/cli/node-files.ts';
-import { nodeHost } from '../../src/cli/node-host.ts';
-import { run } from '../../src/cli/program.ts';
-import type { Output, World } from '../../src/cli/world.ts';
-import { noBrowser, noPrompt, realClock, silentLog } from '../../src/core/headless.ts';
 import { fakeProvider, tokens } from '../core/fake-provider.ts';
 import { CLIENT, ISSUER, SECRET } from '../core/forge.ts';
-import { makeHome } from '../support/cli.ts';
+import { homeWithWork, runHere } from './in-process.ts';
 
 let home: string;
-let cwd: string;
 beforeEach(() => {
-  home = makeHome();
-  cwd = join(home, 'work');
-  mkdirSync(join(home, '.config/padlock'), { recursive: true });
-  mkdirSync(cwd);
+  home = homeWithWork();
 });
 const configure = (text: string): void => writeFileSync(join(home, '.config/padlock/config.yaml'), text, { mode: 0o600 });
 const PROFILES = "default_profile: work\nprofiles:\n  work: { issuer: 'https://work.example.test', audience: of-work, client_id: work }\n";
@@ -26,39 +16,15 @@ const PROFILES = "default_profile: work\nprofiles:\n  work: { issuer: 'https://w
 /** `acme …`, of which only its own settings are known; what it printed, and the audience it asked for. */
 async function acme(...words: readonly string[]) {
   const provider = fakeProvider({ body: tokens({ id_token: undefined, refresh_token: undefined }) });
-  const text = { stdout: '', stderr: '' };
-  const output = (name: keyof typeof text): Output => ({
-    isTTY: false,
-    columns: undefined,
-    colour: false,
-    write: async (more) => {
-      text[name] += more;
-    },
-  });
-  const world: World = {
-    cwd,
-    home,
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-    host: nodeHost({ HOME: home }, { interactive: false }),
-    files: new NodeFiles(),
-    clock: realClock,
-    browser: noBrowser,
-    signal: new AbortController().signal,
-    readStdin: async () => new Uint8Array(),
-    log: async () => silentLog,
-    prompt: () => noPrompt,
-    execute: async () => 0,
-  };
   const preset = { issuer: ISSUER, clientId: CLIENT, clientSecret: SECRET, flow: 'client-credentials', store: 'memory' };
-  const code = await run(words, world, { name: 'acme', commands, preset, ports: { http: provider.http } });
-  return { code, ...text, audience: provider.forms()[0]?.get('audience') ?? null };
+  const end = await runHere(words, { home, program: { name: 'acme', preset }, ports: { http: provider.http } });
+  return { ...end, audience: provider.forms()[0]?.get('audience') ?? null };
 }
 
 describe('a tool of one’s own', () => {
   test('is not signed in where its user’s default profile is', async () => {
     configure(PROFILES);
-    writeFileSync(join(cwd, '.padlock.yaml'), 'audience: of-the-project\n');
+    writeFileSync(join(home, 'work/.padlock.yaml'), 'audience: of-the-project\n');
     await expect(acme('token')).resolves.toMatchObject({ code: 0, stdout: 'at-canary-0123456789\n', audience: null });
   });
 

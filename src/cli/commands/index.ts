@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { auth } from './auth.ts';
 import { config } from './config.ts';
+import { doctor } from './doctor.ts';
 import { exec } from './exec.ts';
 import { help } from './help.ts';
 import { logout } from './logout.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   strategies,
   plugin,
   sandbox,
+  doctor,
   help,
   version,
 ];

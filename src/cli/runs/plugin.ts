@@ -1,8 +1,7 @@
 /** Adding, listing, checking and removing plugins. */
 import { relative, resolve } from 'node:path';
 import { addPlugin, removePlugin } from '../../core/config-changes.ts';
-import type { PluginEntry } from '../../core/config-file.ts';
-import { fail, isPadlockError, PadlockError } from '../../core/errors.ts';
+import { fail, PadlockError } from '../../core/errors.ts';
 import { registerPlugin } from '../../core/plugin-record.ts';
 import { fingerprint, loadPlugin, locatePlugin } from '../../core/plugins.ts';
 import { excerpt } from '../../core/text.ts';
@@ -11,6 +10,7 @@ import { actionOf } from '../actions.ts';
 import type { Answer, Context } from '../command.ts';
 import { configPlaceOf } from '../config-place.ts';
 import { instead } from '../layout.ts';
+import { pluginState } from '../plugin-state.ts';
 
 type Action = (context: Context, path: string) => Promise<Answer>;
 
@@ -61,26 +61,15 @@ async function check({ world }: Context, path: string): Promise<Answer> {
     : { view, failure: new PadlockError('plugin_contract', { message: `${failed} of ${results.length} checks failed.` }) };
 }
 
-/** Is it what was added? */
-async function stateOf({ config, world }: Context, { path, sha256 }: PluginEntry): Promise<string> {
-  try {
-    const file = await locatePlugin(world.files, { path, from: config?.directory ?? world.cwd });
-    if (sha256 === undefined) return 'unpinned';
-    return (await fingerprint(world.files, file)) === sha256 ? 'unchanged' : 'changed';
-  } catch (error) {
-    if (!isPadlockError(error)) throw error;
-    return 'missing';
-  }
-}
-
-const list: Action = async (context) => {
-  const entries = context.config?.plugins ?? [];
+const list: Action = async ({ config, world }) => {
+  const entries = config?.plugins ?? [];
+  const from = config?.directory ?? world.cwd;
   const rows = await Promise.all(
-    entries.map(async (entry) => ({ path: entry.path, state: await stateOf(context, entry), sha256: entry.sha256 ?? '' })),
+    entries.map(async (entry) => ({ path: entry.path, state: await pluginState(world.files, entry, from), sha256: entry.sha256 ?? '' })),
   );
   const lines = rows.map(({ path, state }): [string, string] => [path, state]);
   const view = listView('Plugins', columns, rows, 'plugins');
-  return { view, text: instead(view, lines, context.world.stdout.columns) };
+  return { view, text: instead(view, lines, world.stdout.columns) };
 };
 
 const ACTIONS: Readonly<Record<string, Action>> = { add, list, check, remove };

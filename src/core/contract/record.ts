@@ -50,7 +50,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
   },
   formatter: { facts: {}, optional: { machine: flag, token: oneOf('access', 'id') }, methods: ['format'], optionalMethods: [] },
   source: { facts: {}, optional: { argument: text }, methods: ['read'], optionalMethods: ['hosts'] },
-  store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase'] },
+  store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase', 'examine'] },
   provider: {
     facts: { issuers: someTexts },
     optional: {

@@ -15,6 +15,7 @@ export const file = {
       },
       open: (_values, host) => openFileStore(host),
       erase: (_values, host) => eraseFileStore(host),
+      examine: async (_values, host) => (await import('../../core/file-store-report.ts')).examineFileStore(host),
     };
   },
 } satisfies Recorded<Store>;

@@ -15,6 +15,7 @@ export const keyring = {
       },
       open: (_values, host) => openKeyringStore(host),
       erase: (_values, host) => eraseKeyringStore(host),
+      examine: async (_values, host) => (await import('../../core/keyring-store-report.ts')).examineKeyringStore(host),
     };
   },
 } satisfies Recorded<Store>;

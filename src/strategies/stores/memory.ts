@@ -61,4 +61,5 @@ export const memory = {
   summary: 'nothing outlives the process',
   reach: 'process',
   open: async (_values, { clock }) => new MemoryStore(clock),
+  examine: async () => [{ name: 'store', verdict: 'ok', detail: 'Sessions are kept in memory and end with the process.' }],
 } satisfies Recorded<Store>;
