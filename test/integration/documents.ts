@@ -6,7 +6,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false });
 
 /** The document, if it is what schema/NAME.schema.json says. */
-export function valid<T = Readonly<Record<string, unknown>>>(name: 'session' | 'token' | 'id-token' | 'error' | 'doctor', document: unknown): T {
+export function valid<T = Readonly<Record<string, unknown>>>(
+  name: 'session' | 'token' | 'id-token' | 'error' | 'doctor',
+  document: unknown,
+): T {
   const id = `urn:padlock:schema:${name}`;
   const check =
     ajv.getSchema(id) ??
