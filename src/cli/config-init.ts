@@ -2,7 +2,6 @@
 import { saveProfile, setDefaultProfile } from '../core/config-changes.ts';
 import { fail, isPadlockError, type PadlockError } from '../core/errors.ts';
 import { providerOptions, runOptions } from '../core/general-options.ts';
-import { issuerUrl } from '../core/issuer-url.ts';
 import type { ProviderInfo } from '../core/messages.ts';
 import { defineOptions, quoted } from '../core/options.ts';
 import type { Prompt } from '../core/ports.ts';
@@ -90,7 +89,7 @@ async function issuerOf(context: Context, { prompt, signal }: Required<Asking>):
   for (;;) {
     const { issuer } = await settings.values({ issuer: asked.issuer }, 'a profile', { prompt, signal });
     try {
-      await provider.discover(issuerUrl(issuer, { name: 'The issuer', kind: 'config' }), signal);
+      await provider.info(issuer, '', signal);
       await context.say(`Found ${excerpt(issuer, 200)}.`);
       return issuer;
     } catch (error) {

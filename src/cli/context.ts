@@ -51,7 +51,9 @@ export function contextOf({ argv, command, config, container, faults, format, op
   const notices: Notices = {
     warn(notice) {
       warnings.push(notice);
-      if (!machine() && !manners.quiet) tell(`Warning: ${notice.message}`);
+      const shown = notice.essential === true ? !machine() || command.givesToken === true : !machine() && !manners.quiet;
+      if (shown)
+        tell(machine() ? JSON.stringify({ event: 'warning', code: notice.code, message: notice.message }) : `Warning: ${notice.message}`);
     },
     show(line, event, { qr } = {}) {
       if (!machine()) tell(line);
@@ -76,7 +78,7 @@ export function contextOf({ argv, command, config, container, faults, format, op
   const sandboxed = once(async (): Promise<Readonly<Record<string, unknown>> | undefined> => {
     if (ownFlag(argv, 'sandbox') !== true) return options.preset;
     const { sandboxValues } = await import('./sandboxed.ts');
-    return sandboxValues(flags.get('flow'), world.signal);
+    return sandboxValues(flags.get('flow'), flags.get('provider'), world.signal);
   });
   const load = async (said: ReadonlyMap<string, unknown>, alone = false): Promise<Settings> => {
     const { cwd, files, home, host, readStdin } = world;

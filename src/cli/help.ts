@@ -4,13 +4,14 @@ import type { Kind } from '../core/contracts.ts';
 import { checkOptions, endpointOptions, mannerOptions, providerOptions, requestOptions, storeOptions } from '../core/general-options.ts';
 import { envName, type Option } from '../core/options.ts';
 import type { DeclaredOption, Registry } from '../core/registry.ts';
+import { factorOptions } from '../core/second-factor.ts';
 import type { Command, HelpGroup, ProgramOptions } from './command.ts';
 import { everywhere } from './everywhere.ts';
 import { type DeclaredFlag, type Flag, flagsOf } from './flags.ts';
 import { definitions, prose, SIDE_BY_SIDE, widthOf } from './layout.ts';
 
 const GROUPS: Readonly<Record<HelpGroup, readonly string[]>> = {
-  Flow: ['flow', ...Object.keys(mannerOptions)],
+  Flow: ['flow', ...Object.keys(mannerOptions), ...Object.keys(factorOptions)],
   Provider: [...Object.keys(providerOptions), ...Object.keys(endpointOptions)],
   Request: Object.keys(requestOptions),
   Checks: Object.keys(checkOptions),

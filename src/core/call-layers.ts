@@ -103,7 +103,7 @@ export function environmentLayer(registry: Registry, env: (name: string) => stri
 
 const inUnit = (declared: DeclaredOption): boolean => {
   const { option, owners } = declared;
-  if (isOfStore(declared)) return false;
+  if (isOfStore(declared) || option.account === 'call') return false;
   return (
     option.account !== undefined || option.identity === true || option.secret === true || owners.some(({ kind }) => kind !== 'formatter')
   );

@@ -32,6 +32,13 @@ const CATEGORY_OF: ReadonlyMap<string, Category> = new Map(
 export const isErrorCode = (code: string): code is ErrorCode => CATEGORY_OF.has(code);
 export const isRetryable = (code: string): boolean => RETRYABLE.has(code);
 
+/** A way to go on: what `--mfa` takes. */
+export interface Choice {
+  readonly method: string;
+  readonly id?: string;
+  readonly label?: string;
+}
+
 /** What can be said about a failure besides its code. None of it may hold a secret. */
 export interface About {
   /** One sentence: what went wrong. */
@@ -49,6 +56,10 @@ export interface About {
   /** Seconds. */
   readonly retryAfter?: number | undefined;
   readonly requestId?: string | undefined;
+  /** What the user could choose among, where the call does not say. */
+  readonly choices?: readonly Choice[] | undefined;
+  /** The `claims` parameter that the next sign-in with a browser has to carry, as JSON. */
+  readonly claims?: string | undefined;
 }
 
 const BRAND: unique symbol = Symbol.for('padlock.error');
@@ -67,6 +78,8 @@ export class PadlockError extends Error {
   readonly httpStatus: number | undefined;
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
+  readonly choices: readonly Choice[] | undefined;
+  readonly claims: string | undefined;
 
   constructor(code: string, about: About = {}) {
     super(about.message ?? code, about.cause === undefined ? undefined : { cause: about.cause });
@@ -80,6 +93,8 @@ export class PadlockError extends Error {
     this.httpStatus = about.httpStatus;
     this.retryAfter = about.retryAfter;
     this.requestId = about.requestId;
+    this.choices = about.choices;
+    this.claims = about.claims;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -97,6 +112,8 @@ export class PadlockError extends Error {
       ...(this.httpStatus !== undefined && { http_status: this.httpStatus }),
       ...(this.retryAfter !== undefined && { retry_after: this.retryAfter }),
       ...(this.requestId !== undefined && { request_id: this.requestId }),
+      ...(this.choices !== undefined && { choices: this.choices }),
+      ...(this.claims !== undefined && { claims: this.claims }),
     };
   }
 }

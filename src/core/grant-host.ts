@@ -1,6 +1,7 @@
 /** What a grant may do while it runs, and nothing else: the provider's token endpoint, its hosts, the human, the clock. */
 
 import type { Client } from './client-identity.ts';
+import { continued } from './continuation.ts';
 import type { Grant, GrantHost, Values } from './contracts.ts';
 import { thumbprintOf } from './dpop.ts';
 import { type About, fail, PadlockError } from './errors.ts';
@@ -8,6 +9,8 @@ import type { Demands, Form, ProviderInfo, Request, SendOptions } from './messag
 import { quoted } from './options.ts';
 import type { Notice, Ports } from './ports.ts';
 import type { Provider } from './provider.ts';
+import { type FactorInput, withCode } from './second-factor.ts';
+import type { Redactor } from './secret.ts';
 import { parseUrl } from './url.ts';
 
 /** Its requests stand for those of the authorization endpoint: what binds a code to a key goes here, too (RFC 9449 §10.1). */
@@ -24,11 +27,14 @@ export interface GrantCall {
   readonly demand: (demands: Demands) => void;
   /** Told which of several resources the access token was asked for. */
   readonly narrow: (resource: string) => void;
+  /** What the call says about a second factor. */
+  readonly factor: FactorInput;
+  readonly redactor: Redactor;
 }
 
 /** The host for one run of a grant. */
 export function grantHost(
-  { grant, values, client, request, signal, warn, demand, narrow }: GrantCall,
+  { grant, values, client, request, signal, warn, demand, narrow, factor, redactor }: GrantCall,
   provider: Provider,
   ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>,
 ): GrantHost {
@@ -48,7 +54,15 @@ export function grantHost(
     provider: client.info,
     request,
     signal,
-    exchange: (grantType, form, options) => provider.exchange(client, grantType, form, redeeming(options)),
+    async exchange(grantType, form, options) {
+      const sent = { ...form, ...(await withCode(client.info.preset?.otpParameter, grantType, factor)) };
+      const asked = redeeming(options);
+      try {
+        return await provider.exchange(client, grantType, sent, asked);
+      } catch (error) {
+        return continued(error, { client, provider, ports, factor, request: asked, warn, redactor });
+      }
+    },
     post: (endpoint, form, options) => provider.post(client, endpoint, endpoint === PAR ? bound(form) : form, wishes(options)),
     authorizationUrl: (form, options) =>
       provider.authorizationUrl(client.info, form.request_uri === undefined ? bound(form) : form, wishes(options)),

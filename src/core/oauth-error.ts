@@ -36,6 +36,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** Lock-outs that arrive as 429: waiting a second does not help, and another try makes it worse. */
 const LOCKED = new Set(['too_many_attempts']);
 
+/** Characters. */
+const LONGEST_CLAIMS = 4000;
+
 /** Where providers say how they will find this answer in their log. */
 const REQUEST_ID = ['x-request-id', 'x-correlation-id', 'x-ms-request-id'];
 
@@ -120,6 +123,7 @@ export function oauthFailure(response: HttpResponse, context: FailureContext): P
     httpStatus: response.status,
     retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
     requestId: requestId && safe(requestId, 100),
+    claims: typeof body?.claims === 'string' && body.claims.length <= LONGEST_CLAIMS ? redactor.mask(body.claims) : undefined,
   });
   if (body !== undefined) answers.set(failure, body);
   return failure;

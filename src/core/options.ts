@@ -23,9 +23,9 @@ export interface Option {
   readonly identity?: boolean;
   /**
    * `where` the provider is, or `who` asks it. The secrets configured beside a `where` are for that provider only,
-   * and `--profile` beats the environment variables of both.
+   * and `--profile` beats the environment variables of both. What is good for one `call` stands beside a profile.
    */
-  readonly account?: 'where' | 'who';
+  readonly account?: 'where' | 'who' | 'call';
   /** What to ask on a terminal; without it an absent value is not asked for. */
   readonly prompt?: string;
   readonly default?: string | number | boolean | readonly string[];

@@ -155,6 +155,8 @@ export const Log = token<Log>('Log');
 export interface Notice {
   readonly code: string;
   readonly message: string;
+  /** Nobody may miss it, not even who asked for silence. */
+  readonly essential?: boolean;
 }
 
 /** What helps to follow a line that is shown. */

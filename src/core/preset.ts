@@ -39,8 +39,10 @@ export interface MfaFacts {
   readonly challenge: string;
   /** Where the user's authenticators are listed; absent: they are not. */
   readonly authenticators?: string;
-  /** How a challenge is asked for. */
+  /** How a challenge is asked for: JSON with an authenticator's identifier, or a form with a channel. */
   readonly format: 'json' | 'form';
+  /** What was asked for is asked again with the code. */
+  readonly repeats?: boolean;
 }
 
 /** A refusal as a preset sees it. What it says back is its own words: the texts in here are hostile, and may quote the request. */

@@ -3,10 +3,10 @@ import type { ServerMetadata } from 'openid-client';
 import { authorization } from './authorization.ts';
 import { DocumentCache } from './cache.ts';
 import { type Client, endpointOf } from './client-identity.ts';
-import { readMetadata, wellKnownUrls } from './discovery.ts';
+import { discover } from './discover.ts';
 import { dpopProof } from './dpop.ts';
 import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
-import { fail, isPadlockError, type PadlockError } from './errors.ts';
+import { fail, type PadlockError } from './errors.ts';
 import { formOf } from './form.ts';
 import { withGiven } from './given-endpoints.ts';
 import { jsonOf, sentence } from './http-answers.ts';
@@ -24,6 +24,7 @@ import type { AccessToken } from './session.ts';
 import { readTokenResponse } from './token-set.ts';
 import { type UserinfoExpectation, userinfoClaims } from './userinfo.ts';
 
+const TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
 const TOKEN_ENDPOINT = 'The token endpoint';
 /** What a pushed authorization request is answered with (RFC 9126 §2.2); everything else is answered with 200. */
 const CREATED: readonly number[] = [200, 201];
@@ -51,23 +52,9 @@ export class Provider {
     this.#known = known;
   }
 
-  /** The issuer's metadata: OpenID Connect Discovery, then RFC 8414. Throws `proto_discovery_*`. */
-  async discover(issuer: string, signal?: AbortSignal, spelling?: string): Promise<Metadata> {
-    let absent: unknown;
-    for (const url of wellKnownUrls(issuer)) {
-      try {
-        const check = (document: JsonObject): Metadata => readMetadata(document, issuer, spelling); // before it is kept: a wrong one must not outlive its fault
-        return check((await this.#documents.get('discovery', url, { issuer, check, signal })).value);
-      } catch (error) {
-        if (!isPadlockError(error) || error.code !== 'proto_status' || error.httpStatus !== 404) throw error; // check: discovery is absent
-        absent ??= error;
-      }
-    }
-    fail('proto_discovery_invalid', `${issuer} publishes no discovery document.`, {
-      cause: absent,
-      httpStatus: 404,
-      hint: 'Check --issuer: it is the URL that stands before /.well-known/. Or give its endpoints by hand: --token-endpoint, --jwks-uri.',
-    });
+  /** What the issuer publishes about itself. `spelling`: another one that its document may use. Throws `proto_discovery_*`. */
+  discover(issuer: string, signal?: AbortSignal, spelling?: string): Promise<Metadata> {
+    return discover(this.#documents, issuer, spelling, signal);
   }
 
   /** The provider as a client of it sees it. Throws `config_bad_url`, `config_insecure_url`, `proto_discovery_*`. */
@@ -111,7 +98,12 @@ export class Provider {
     config.timeout = 0; // and so are deadlines
     config[oidc.customFetch] = async (url, init) => {
       const to = endpointOf(client, 'token_endpoint') ?? url;
-      const sent = { url: to, headers: { ...init.headers, ...this.#dpopProof(client, to) }, body: String(init.body) };
+      const sent = {
+        url: to,
+        headers: { ...init.headers, ...this.#dpopProof(client, to) },
+        body: String(init.body),
+        form: new URLSearchParams(String(init.body)),
+      };
       answer = this.#tokenAnswer(client, await this.#send(client, sent, TOKEN_ENDPOINT, request.signal), sent);
       const shown = Object.fromEntries(Object.entries(answer).filter(([member, value]) => member !== 'id_token' && value !== null));
       return new Response(JSON.stringify(shown), { status: 200, headers: { 'content-type': 'application/json' } });
@@ -128,12 +120,12 @@ export class Provider {
    * POSTs to another endpoint by its name in the metadata, with the client's authentication. Returns the JSON object it answers with.
    * Throws as `exchange` does, and `client_unsupported_grant` where the provider names no such endpoint.
    */
-  async post(client: Client, endpoint: string, form: Form, request: Request): Promise<JsonObject> {
+  async post(client: Client, endpoint: string, form: Form, request: Request, format?: 'form' | 'json'): Promise<JsonObject> {
     const url = endpointOf(client, endpoint);
     const name = endpoint.replaceAll('_', ' ');
     if (url === undefined) fail('client_unsupported_grant', `The provider has no ${name}.`, { hint: 'Choose another flow with --flow.' });
     const purpose = `The ${name}`;
-    const { response, sent } = await this.#post(client, url, formOf(form, request), purpose, request.signal);
+    const { response, sent } = await this.#post(client, url, formOf(form, request), purpose, request.signal, format);
     if (response.status >= 300) throw this.#refusal(client, response, sent, purpose); // check: endpoint status
     const answer = jsonOf(response, purpose, this.#clock.now(), CREATED);
     if (answer.error) throw this.#refusal(client, response, sent, purpose); // check: error with 200 elsewhere
@@ -191,10 +183,12 @@ export class Provider {
     form: URLSearchParams,
     purpose: string,
     signal: AbortSignal | undefined,
+    format: 'form' | 'json' = 'form',
   ): Promise<{ readonly response: HttpResponse; readonly sent: Sent }> {
     const proof = await this.#proof(client, url, form);
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...Object.fromEntries(proof) };
-    const sent = { url, headers, body: form.toString() };
+    const headers = { 'content-type': TYPES[format], ...Object.fromEntries(proof) };
+    const body = format === 'json' ? JSON.stringify(Object.fromEntries(form)) : form.toString();
+    const sent = { url, headers, body, form };
     return { response: await this.#send(client, sent, purpose, signal), sent };
   }
 

@@ -44,6 +44,12 @@ export const REASONS = {
   consent_required: { code: 'auth_interaction_required', message: 'The user has to consent first.', hint: IN_A_BROWSER },
   mfa_required: { code: 'auth_interaction_required', message: 'A second factor is required.', hint: IN_A_BROWSER },
   interaction_required: { code: 'auth_interaction_required', message: 'The provider wants a step in a browser.', hint: IN_A_BROWSER },
+  wrong_code: {
+    code: 'auth_invalid_grant',
+    message: 'The code of the second factor is not right.',
+    hint: 'Wait for the next code, and begin again.',
+  },
+  refused: { code: 'auth_access_denied', message: 'The sign-in was refused on the device.', hint: 'Begin again, and approve it there.' },
   rate_limited: { code: 'idp_rate_limited', message: 'The provider wants fewer requests.', hint: 'Try again later.' },
 } as const satisfies Readonly<Record<string, Meaning>>;
 

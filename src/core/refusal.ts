@@ -10,12 +10,13 @@ export interface Sent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What the body says. */
+  readonly form: URLSearchParams;
 }
 
 /** The failure an answer stands for. A server may quote the request: whatever credential was in it is masked. */
-export function refusalOf(client: Client, response: HttpResponse, { body, headers }: Sent, context: FailureContext): PadlockError {
+export function refusalOf(client: Client, response: HttpResponse, { form, headers }: Sent, context: FailureContext): PadlockError {
   const redactor = context.redactor.copy();
-  const form = new URLSearchParams(body);
   for (const value of credentialsOf(form)) redactor.add(value);
   redactor.add(headers.authorization?.replace(/^\S+ /, '') ?? '');
   return oauthFailure(response, {

@@ -15,6 +15,8 @@ import { Browser, Clock, Http, type Notice, Notices, type Ports, Prompt } from '
 import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
+import { type FactorInput, factorOptions } from './second-factor.ts';
+import { Redactor } from './secret.ts';
 import type { Session } from './session.ts';
 import { sessionFrom } from './session-from.ts';
 import { type Asking, Settings } from './settings.ts';
@@ -44,6 +46,7 @@ export class SignIn {
   readonly #provider: Provider;
   readonly #verification: Verification;
   readonly #chain: Chain;
+  readonly #redactor: Redactor;
   readonly #ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>;
 
   constructor(
@@ -57,12 +60,14 @@ export class SignIn {
     @inject(Prompt) prompt: Prompt,
     @inject(Notices) notices: Notices,
     @inject(Browser) browser: Browser,
+    @inject(Redactor) redactor: Redactor,
   ) {
     this.#registry = registry;
     this.#settings = settings;
     this.#provider = provider;
     this.#verification = verification;
     this.#chain = chain;
+    this.#redactor = redactor;
     this.#ports = { browser, clock, http, notices, prompt };
   }
 
@@ -90,7 +95,9 @@ export class SignIn {
     const narrow = (resource: string): void => {
       first = { ...asked, resource: [resource] };
     };
-    const host = grantHost({ grant, values, client, request: asked, signal, warn, demand, narrow }, this.#provider, this.#ports);
+    const factor = this.#factor(signal, human);
+    const call = { grant, values, client, request: asked, signal, warn, demand, narrow, factor, redactor: this.#redactor };
+    const host = grantHost(call, this.#provider, this.#ports);
     const response = await guarded(this.#registry.origin('grant', grant.name), () => grant.acquire(values, host), isAnswer, signal);
     const tokens = readTokenResponse(response, this.#ports.clock.now());
     const verified = await check(tokens, demands);
@@ -98,6 +105,17 @@ export class SignIn {
     const session = sessionFrom({ profile, grant, info, request: asked, tokens, dpop, clock: this.#ports.clock, verified, warnings, warn });
     this.#chain.won(grant.name);
     return { session, client, grant, request: first, resources: asked.resource ?? [], who: identityOf(grant, values) };
+  }
+
+  /** What the settings say about a second factor. A code is fetched when it is needed, and not before. */
+  #factor(signal: AbortSignal, mayAsk: boolean): FactorInput {
+    return {
+      mfa: this.#settings.text('mfa'),
+      mayAsk,
+      has: (code) => this.#settings.has(code),
+      get: async (code) =>
+        (await this.#settings.values({ [code]: factorOptions[code] }, 'the second factor', { signal }))[code] as string | undefined,
+    };
   }
 
   /** Would signing in now have to ask somebody? */

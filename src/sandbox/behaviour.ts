@@ -16,6 +16,7 @@ export const ENDPOINTS = [
   'device',
   'interaction',
   'phone',
+  'mfa',
   'end_session',
   'other',
 ] as const;

@@ -17,6 +17,14 @@ export const USER = {
   },
 } as const;
 
+/** Providers that the sandbox can play, in what they answer to passwords and second factors. */
+export const PLAYS = ['auth0', 'okta', 'keycloak', 'entra'] as const;
+export type Play = (typeof PLAYS)[number];
+
+/** What opens the user's second factors, where they are asked for. A push is confirmed as soon as it is asked for. */
+export const FACTORS = { otp: '123456', sms: '654321', recoveryCode: 'ABCDEFGH12345678IJKLMNOP' } as const;
+export type Factor = 'otp' | 'push' | 'sms' | 'recovery-code';
+
 /** The API whose access tokens are JWTs: ask for it as `audience` or `resource`. */
 export const API = 'https://api.percy.test';
 /** Another one, for whoever needs tokens for two. */

@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import { assertion } from './assertion.ts';
 import { type Behaviour, type Endpoint, type Json, Script } from './behaviour.ts';
 import { Child } from './child.ts';
-import { type ClientOptions, type ClientVariant, clientOptions, USER } from './clients.ts';
+import { type ClientOptions, type ClientVariant, clientOptions, FACTORS, type Factor, type Play, USER } from './clients.ts';
 import { SandboxClock } from './clock.ts';
 import { type HumanPorts, human } from './human.ts';
 import type { SandboxTls } from './protocol.ts';
@@ -11,7 +11,7 @@ import { RequestLog } from './requests.ts';
 import { generateKeys, generateSecrets, type SandboxState } from './state.ts';
 
 export type { Behaviour, Endpoint, Json, TokenChange } from './behaviour.ts';
-export type { ClientOptions, ClientVariant } from './clients.ts';
+export type { ClientOptions, ClientVariant, Factor, Play } from './clients.ts';
 export type { HumanPorts } from './human.ts';
 export type { SandboxTls } from './protocol.ts';
 export type { RecordedRequest, RequestLog } from './requests.ts';
@@ -21,6 +21,10 @@ export type { PrivateJwk, SandboxState } from './state.ts';
 export interface SandboxOptions extends Partial<SandboxState> {
   /** Serves https with this certificate for 127.0.0.1, and knows clients by theirs. */
   readonly tls?: SandboxTls;
+  /** Answers passwords and second factors as this provider does. */
+  readonly play?: Play;
+  /** What the user has enrolled there: without it no second factor is asked for, with an empty list one is and there is none. */
+  readonly factors?: readonly Factor[];
   /** Milliseconds added to every answer. */
   readonly delay?: number;
 }
@@ -34,6 +38,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly port: number;
   /** The one account. */
   readonly user: { readonly username: string; readonly password: string };
+  /** The codes of the user's second factors. */
+  readonly factors: { readonly otp: string; readonly sms: string; readonly recoveryCode: string };
   /** Its clock, for whoever talks to it. */
   readonly clock: Clock;
   readonly requests: RequestLog;
@@ -67,19 +73,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const keys = options.keys ?? (await generateKeys());
   const secrets = { ...generateSecrets(), ...options.secrets };
-  const { tls } = options;
+  const { factors, play, tls } = options;
   const { issuer, port } = await child.start({
     port: options.port ?? 0,
     keys,
     secrets,
     delay: options.delay ?? 0,
     ...(tls !== undefined && { tls }),
+    ...(play !== undefined && { play }),
+    ...(factors !== undefined && { factors }),
   });
   const close = (): Promise<void> => child.close();
   return {
     issuer,
     port,
     user: { username: USER.username, password: USER.password },
+    factors: FACTORS,
     clock,
     requests,
     client: (flow, variant) => ({

@@ -1,6 +1,7 @@
 /** What the sandbox and its process say to each other. JSON over IPC, in order. */
 import type { TlsIdentity } from '../core/ports.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { Factor, Play } from './clients.ts';
 import type { RecordedRequest } from './requests.ts';
 import type { SandboxState } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface SandboxTls extends TlsIdentity {
 
 export interface Setup extends SandboxState {
   readonly tls?: SandboxTls;
+  readonly play?: Play;
+  readonly factors?: readonly Factor[];
   /** Milliseconds added to every answer. */
   readonly delay: number;
 }

@@ -3,11 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Behaviour, Endpoint } from '../behaviour.ts';
+import type { Behaviour, Endpoint, Json } from '../behaviour.ts';
 import { CLIENTS } from '../clients.ts';
 import type { Setup } from '../protocol.ts';
 import type { RecordedRequest } from '../requests.ts';
 import { ROUTES } from './configuration.ts';
+import { dialectOf } from './dialects/play.ts';
 import { wantNonce } from './dpop-nonce.ts';
 import { forge } from './forge.ts';
 import { interact } from './interaction.ts';
@@ -21,6 +22,8 @@ const PATHS: readonly (readonly [string, Endpoint])[] = [
   ...Object.entries(ROUTES).map(([name, path]) => [path, NAMES[name] ?? (name as Endpoint)] as const),
   ['/interaction', 'interaction'],
   [PHONE, 'phone'],
+  ['/mfa', 'mfa'],
+  ['/challenge', 'mfa'],
   ['/.well-known/openid-configuration', 'discovery'],
   ['/.well-known/oauth-authorization-server', 'discovery'],
 ];
@@ -38,6 +41,19 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
+}
+
+/** Auth0 takes JSON in some places. */
+function formOf(type: string | undefined, body: string): URLSearchParams {
+  if (type?.startsWith('application/json') !== true) return new URLSearchParams(body);
+  const members = Object.entries(JSON.parse(body) as Record<string, unknown>);
+  return new URLSearchParams(members.filter((member): member is [string, string] => typeof member[1] === 'string'));
+}
+
+function say(ctx: KoaContextWithOIDC, status: number, body: Json): void {
+  ctx.status = status;
+  ctx.type = 'application/json; charset=utf-8';
+  ctx.body = JSON.stringify(body);
 }
 
 const fields = (parameters: URLSearchParams): Readonly<Record<string, string | readonly string[]>> =>
@@ -63,11 +79,12 @@ function adapt(parameters: URLSearchParams): string {
 
 /** The middleware around oidc-provider's own. */
 export function door(provider: Provider, phone: Phone, setup: Setup, ask: Ask) {
+  const dialect = dialectOf(setup);
   /** For the next time that a browser is sent back to its client. */
   let redirect: Behaviour['redirect'];
 
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
-    const form = new URLSearchParams(await bodyOf(ctx.req));
+    const form = formOf(ctx.req.headers['content-type'], await bodyOf(ctx.req));
     const request = {
       endpoint: endpointOf(ctx.path),
       method: ctx.method,
@@ -83,10 +100,13 @@ export function door(provider: Provider, phone: Phone, setup: Setup, ask: Ask) {
         if (request.endpoint === 'interaction') return interact(provider, ctx, form);
         if (request.endpoint === 'phone') return phone.answer(provider, ctx, form);
         if (behaviour.dpopNonce === true) wantNonce(ctx);
+        const played = dialect({ method: ctx.method, path: ctx.path, headers: request.headers, form });
+        if (played !== undefined && 'status' in played) return say(ctx, played.status, played.body);
         // oidc-provider takes the body that was read already from here.
-        Object.assign(ctx.req, { body: adapt(form) });
+        Object.assign(ctx.req, { body: adapt(played?.form ?? form) });
         if (request.endpoint === 'authorization') ctx.querystring = adapt(new URLSearchParams(ctx.querystring));
-        return next();
+        await next();
+        if (played?.add !== undefined) change(ctx, { response: played.add });
       });
     }
     const delay = setup.delay + (behaviour.delay ?? 0);

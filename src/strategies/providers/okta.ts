@@ -61,6 +61,6 @@ export const okta = {
   clientAuth: ['client-secret-basic', 'client-secret-post'],
   redirectSetting: 'Sign-in redirect URIs',
   exactRedirect: true,
-  mfa: { challenge: 'challenge', format: 'form' },
+  mfa: { challenge: 'challenge', format: 'form', repeats: true },
   explain,
 } satisfies Recorded<ProviderPreset>;
