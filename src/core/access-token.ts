@@ -15,6 +15,8 @@ export interface AccessTokenExpectation {
   readonly clientId: string;
   /** Whose API the token was asked for; without it `aud` is not judged. */
   readonly audience?: string | undefined;
+  /** Audiences whose tokens only their API can judge. */
+  readonly opaque?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Seconds. */
@@ -42,6 +44,7 @@ export async function judgeAccessToken(token: string, expected: AccessTokenExpec
   if (expected.certificate !== undefined) await checkBinding(payload, expected.certificate); // check: certificate binding
   requireKey(payload, expected.dpop);
   if (payload.iss !== expected.issuer) return unverified('other_issuer'); // check: access token issuer
+  if ([payload.aud].flat().some((one) => expected.opaque?.includes(one as string) === true)) return unverified('not_checked'); // check: access token of another API
   const { alg } = compact.header;
   if (expected.keys === undefined || !ASYMMETRIC.includes(alg as string)) return unverified('not_checked'); // check: access token algorithm
   const keys = publicKeys(await expected.keys());

@@ -110,6 +110,7 @@ export function oauthFailure(response: HttpResponse, context: FailureContext): P
   const requestId = [...REQUEST_ID.map((name) => response.headers[name]), body?.trace_id].find((id) => typeof id === 'string');
   const safe = (text: string, limit?: number): string => excerpt(redactor.mask(text).replace(/\s+/g, ' ').trim(), limit); // masked as it came
   const said = typeof body?.error_description === 'string' ? safe(body.error_description) : '';
+  const claims = typeof body?.claims === 'string' && body.claims.length <= LONGEST_CLAIMS ? redactor.mask(body.claims) : undefined;
   const message = meaning
     ? `${meaning.message}${said && reason !== 'wrong_credentials' ? ` The provider says: ${said}` : ''}`
     : error === undefined
@@ -118,16 +119,22 @@ export function oauthFailure(response: HttpResponse, context: FailureContext): P
   const failure = new PadlockError(code, {
     message,
     reason,
-    hint: explained?.hint ?? meaning?.hint ?? hintFor(code, error, context),
+    hint: claims === undefined ? (explained?.hint ?? meaning?.hint ?? hintFor(code, error, context)) : withClaims(claims),
     oauthError: error && safe(error, 100),
     httpStatus: response.status,
     retryAfter: code === 'idp_rate_limited' || code === 'idp_unavailable' ? retryAfter(response.headers, now) : undefined,
     requestId: requestId && safe(requestId, 100),
-    claims: typeof body?.claims === 'string' && body.claims.length <= LONGEST_CLAIMS ? redactor.mask(body.claims) : undefined,
+    claims,
   });
   if (body !== undefined) answers.set(failure, body);
   return failure;
 }
+
+/** What a browser sign-in has to carry, in a form that a shell takes. */
+const withClaims = (claims: string): string =>
+  /^[\w\s{}[\]":,.-]{2,400}$/.test(claims)
+    ? `Sign in with --flow authorization-code --param claims='${claims}'`
+    : 'Sign in with --flow authorization-code and --param claims=…, as the JSON of this error has it (--format json).';
 
 const alternatives = ({ others = [] }: FailureContext): string => (others.length === 0 ? '' : `: the provider lists ${others.join(', ')}`);
 

@@ -214,5 +214,5 @@ export const shared = defineOptions({
   username: { type: 'string', summary: 'who signs in', identity: true, account: 'who', prompt: 'Username or email', aliases: ['email'] },
   password: { type: 'string', summary: 'password', secret: true, account: 'who', prompt: 'Password' },
   domain: { type: 'string', summary: "the provider's host name", placeholder: 'HOST', form: 'host' },
-  realm: { type: 'string', summary: 'realm', placeholder: 'REALM', form: 'segment' },
+  realm: { type: 'string', summary: 'realm', placeholder: 'REALM', form: 'segment', identity: true },
 });

@@ -101,6 +101,7 @@ export class Refresher {
       clock: this.#clock,
       verified,
       warnings: [],
+      refreshed: true,
       warn: context.warn,
     });
     const now = this.#clock.now();

@@ -21,12 +21,19 @@ export interface SignIn {
   /** Warnings of the sign-in so far; the session keeps the list. */
   readonly warnings: readonly Notice[];
   readonly warn: (notice: Notice) => void;
+  /** A refresh need not bring another refresh token. */
+  readonly refreshed?: boolean;
 }
 
-export function sessionFrom({ clock, dpop, profile, grant, info, request, tokens, verified, warnings, warn }: SignIn): Session {
+export function sessionFrom({ refreshed, clock, dpop, profile, grant, info, request, tokens, verified, warnings, warn }: SignIn): Session {
   const scope = grantedScope(tokens, request, warn);
   const { idToken } = verified;
   const known = idToken ? { claims: idToken.claims, from: 'id_token' } : grant.subject === 'client' ? undefined : verified.told;
+  if (refreshed !== true && tokens.refreshToken === undefined && (request.scope ?? []).includes('offline_access'))
+    warn({
+      code: 'no_refresh_token',
+      message: `The provider sent no refresh token, so signing in again will be needed. ${info.preset?.refreshSetting ?? ''}`.trim(),
+    });
   const expiresAt = tokens.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt) };
   const access: AccessToken = withHidden(
     { type: tokens.type, ...expiresAt, scope, verified: verified.accessToken },

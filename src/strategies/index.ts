@@ -25,6 +25,7 @@ import { clientCredentials } from './grants/client-credentials.ts';
 import { deviceCode } from './grants/device-code.ts';
 import { jwtBearer } from './grants/jwt-bearer.ts';
 import { password } from './grants/password.ts';
+import { passwordRealm } from './grants/password-realm.ts';
 import { refreshToken } from './grants/refresh-token.ts';
 import { tokenExchange } from './grants/token-exchange.ts';
 import { auth0 } from './providers/auth0.ts';
@@ -59,6 +60,7 @@ export const strategies: readonly Strategy[] = [
   refreshToken,
   ciba,
   password,
+  passwordRealm,
   none,
   clientAssertion,
   tlsClientAuth,

@@ -46,7 +46,7 @@ const DOORS: Readonly<Record<string, { readonly behind: RegExp; readonly eager?:
 };
 
 /** What a strategy's record may load: every start loads it anyway. */
-const AT_EVERY_START = /^src\/core\/(client-options|errors|inject|options|ports|printable-token|text)\.ts$/;
+const AT_EVERY_START = /^src\/core\/(client-options|errors|inject|options|ports|printable-token|text|wrong-password)\.ts$/;
 const RECORD = /^src\/strategies\/[a-z-]+\/[a-z-]+\.ts$/;
 
 /** Where the process, the console and the user's account are known. */

@@ -52,8 +52,7 @@ function formOf(type: string | undefined, body: string): URLSearchParams {
 
 function say(ctx: KoaContextWithOIDC, status: number, body: Json): void {
   ctx.status = status;
-  ctx.type = 'application/json; charset=utf-8';
-  ctx.body = JSON.stringify(body);
+  ctx.body = body; // Koa makes JSON of it
 }
 
 const fields = (parameters: URLSearchParams): Readonly<Record<string, string | readonly string[]>> =>
@@ -133,7 +132,7 @@ export function door(provider: Provider, phone: Phone, setup: Setup, ask: Ask) {
   }
 
   function change(ctx: KoaContextWithOIDC, { idToken, accessToken, response }: Behaviour): void {
-    if (typeof ctx.body !== 'object' || ctx.body === null) return;
+    if (typeof ctx.body !== 'object' || ctx.body === null || Array.isArray(ctx.body)) return;
     const body = { ...(ctx.body as Record<string, unknown>) };
     if (idToken !== undefined && typeof body.id_token === 'string') body.id_token = forge(body.id_token, idToken, setup);
     if (accessToken !== undefined && typeof body.access_token === 'string')

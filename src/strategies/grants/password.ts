@@ -1,6 +1,6 @@
 import type { Grant, Recorded } from '../../core/contracts.ts';
-import { isPadlockError } from '../../core/errors.ts';
 import { defineOptions, shared, type ValuesOf } from '../../core/options.ts';
+import { withPassword } from '../../core/wrong-password.ts';
 
 const options = defineOptions({
   username: { ...shared.username, required: true },
@@ -21,17 +21,6 @@ export const password = {
   deprecated:
     'The password flow hands the password to this program (RFC 9700 §2.4): prefer a browser or device flow where the provider offers one.',
   options,
-  async acquire({ username, password }: ValuesOf<typeof options>, host) {
-    try {
-      return await host.exchange('password', { username, password });
-    } catch (error) {
-      if (!isPadlockError(error) || error.reason !== undefined || !isWrongPassword(error)) throw error;
-      const hint = error.message; // it may be another reason: a disabled account, an expired password
-      return host.fail('auth_invalid_grant', { ...error, message: 'Incorrect username or password.', hint, cause: error });
-    }
-  },
+  acquire: ({ username, password }: ValuesOf<typeof options>, host) =>
+    withPassword(host, () => host.exchange('password', { username, password })),
 } satisfies Recorded<Grant>;
-
-/** Some servers answer a wrong password with 403 and nothing else. */
-const isWrongPassword = ({ code, oauthError }: { readonly code: string; readonly oauthError: string | undefined }): boolean =>
-  code === 'auth_invalid_grant' || (code === 'auth_access_denied' && oauthError === undefined);
