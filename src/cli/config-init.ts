@@ -2,6 +2,7 @@
 import { saveProfile, setDefaultProfile } from '../core/config-changes.ts';
 import { fail, isPadlockError, type PadlockError } from '../core/errors.ts';
 import { providerOptions, runOptions } from '../core/general-options.ts';
+import { issuerUrl } from '../core/issuer-url.ts';
 import type { ProviderInfo } from '../core/messages.ts';
 import { defineOptions, quoted } from '../core/options.ts';
 import type { Prompt } from '../core/ports.ts';

@@ -162,14 +162,11 @@ export class Verification {
   }
 
   /** What tokens of this client have to say; `payload` is of the token in question. */
-  expectation(info: ProviderInfo, payload: JsonObject = {}): { issuer: string; clientId: string; now: number; skew: number | undefined } {
+  expectation(info: ProviderInfo, payload: JsonObject = {}) {
     const skew = this.#settings.get('clockSkew');
-    return {
-      issuer: issuerOfToken(info, payload),
-      clientId: info.clientId,
-      now: this.#clock.now(),
-      skew: typeof skew === 'number' ? skew : undefined,
-    };
+    const { clientId, preset } = info;
+    const clock = { now: this.#clock.now(), skew: typeof skew === 'number' ? skew : undefined };
+    return { issuer: issuerOfToken(info, payload), clientId, opaque: preset?.opaqueAudiences, ...clock };
   }
 }
 
