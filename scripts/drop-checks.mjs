@@ -13,13 +13,14 @@ import { parse } from '@swc/core';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const wanted = process.argv[2] ?? '';
 const CORE =
-  'userinfo|compact|key-policy|jose|claims|access-token|algorithms|cache|issuer-url|http|http-answers|polling|authorization|token-set|dpop|access-verifiers|sessions/dpop';
-const ALL = `test/(core/(${CORE})|cli/(flags|tame)|strategies/(grants|verifiers)/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
+  'userinfo|compact|key-policy|jose|claims|access-token|algorithms|cache|issuer-url|http|http-answers|polling|authorization|token-set|dpop|access-verifiers|sessions/dpop|private-key';
+const ALL = `test/(core/(${CORE})|cli/(flags|tame)|strategies/(grants|verifiers|client-auth|sources)/.*|hostile/forged-tokens|integration/(refusals|checks|keys|openid-client))[.]test`;
 /** The test that stands beside a source file, or the sign-ins that are refused, are asked first: they are quick, and mostly enough. */
 const beside = (file) => {
   const name = basename(file, '.ts')
     .replace('claim-checks', 'claims')
     .replace('cache-files', 'cache')
+    .replace('client-certificate', 'private-key')
     .replace('device-authorization', 'device-code');
   return [...CORE.split('|'), 'flags', 'tame', 'device-code', 'ciba', 'jwks', 'shared-secret'].includes(name)
     ? `test/.*/${name}[.]test`

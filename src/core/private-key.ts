@@ -64,10 +64,9 @@ function fromPem(text: string): KeyObject {
   const [pem] = PRIVATE.exec(text) ?? [];
   if (pem === undefined) fail('config_bad_key', `There is ${whatElse(text)} where the private key should be.`, { hint: HOW });
   if (/ENCRYPTED/.test(pem))
-    // check: passphrase
     fail('config_bad_key', 'The private key is protected by a passphrase.', {
       hint: 'Take it off (openssl pkey -in KEY -out PLAIN, readable by you alone), or let a password manager print the key: { command: […] } in the profile.',
-    });
+    }); // check: passphrase
   if (pem.includes('BEGIN OPENSSH'))
     fail('config_bad_key', 'The private key is in the format of OpenSSH.', {
       hint: 'Convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY.',

@@ -115,7 +115,7 @@ const proving = (client_id, method, more) => api('client/', {
   client_id, client_name: client_id, confidential: true, enabled: true, redirect_uri: ['http://127.0.0.1:9/cb'], scope: ['read'],
   authorization_type: [...people, 'client_credentials'], token_endpoint_auth_method: [method], ...more,
 });
-await proving('padlock-secret-jwt', 'client_secret_jwt', { client_secret: 'Jx4-secret-of-48-bytes-for-HS256-HS384_pQ7rTz9v' });
+await proving('padlock-secret-jwt', 'client_secret_jwt', { client_secret: 'Jx4-secret-of-64-bytes-for-HS256-HS384-HS512_pQ7rTz9vKd2mWb6sYc8' });
 await proving('padlock-rsa-jwt', 'private_key_jwt', { pubkey: readFileSync('rsa.pub', 'utf8') });
 await proving('padlock-ec-jwt', 'private_key_jwt', { pubkey: readFileSync('ec.pub', 'utf8') });
 await proving('padlock-ed-jwt', 'private_key_jwt', { pubkey: readFileSync('ed.pub', 'utf8') });
@@ -131,7 +131,7 @@ cat <<JSON
     "odd": { "id": "padlock-odd", "secret": "a b+c%41:e&f=g/h" },
     "public": { "id": "padlock-public" },
     "service": { "id": "padlock-svc", "secret": "svc-secret" },
-    "secretJwt": { "id": "padlock-secret-jwt", "secret": "Jx4-secret-of-48-bytes-for-HS256-HS384_pQ7rTz9v" },
+    "secretJwt": { "id": "padlock-secret-jwt", "secret": "Jx4-secret-of-64-bytes-for-HS256-HS384-HS512_pQ7rTz9vKd2mWb6sYc8" },
     "RS256": { "id": "padlock-rsa-jwt", "key": "$STATE/rsa.key" }, "PS256": { "id": "padlock-rsa-jwt", "key": "$STATE/rsa.key" },
     "ES256": { "id": "padlock-ec-jwt", "key": "$STATE/ec.key" }, "EdDSA": { "id": "padlock-ed-jwt", "key": "$STATE/ed.key" },
     "mtls": { "id": "padlock-mtls", "certificate": "$STATE/mtls.cert.pem", "key": "$STATE/mtls.key.pem" } },
