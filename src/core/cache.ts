@@ -74,7 +74,7 @@ export class DocumentCache {
     const work = `${fresh} ${key}`;
     const enough = !fresh || (this.#isCooling(key) && !this.#work.has(work));
     if (known !== undefined && enough) return Promise.resolve({ ...known, cached: true });
-    return this.#work.run(work, (stop) => this.#load(kind, url, key, { ...request, signal: stop }), ...(signal ? [signal] : []));
+    return this.#work.run(work, (stop) => this.#load(kind, url, key, { ...request, signal: stop }), signal);
   }
 
   async #load(kind: DocumentKind, url: string, key: string, { fresh, check, signal }: DocumentRequest): Promise<Document> {

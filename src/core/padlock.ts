@@ -73,8 +73,8 @@ export class PadlockPipeline implements Padlock {
   readonly #app: string;
   /** Tokens by what callers asked for: the hot path of a program that embeds Padlock. */
   #recent = new Map<string, Recent>();
-  readonly #work = new SharedWork<AccessToken>();
   readonly #ending = new AbortController();
+  readonly #work = new SharedWork<AccessToken>(this.#ending.signal);
   readonly #clock: Clock;
   readonly fetch: Fetch;
 
@@ -110,15 +110,13 @@ export class PadlockPipeline implements Padlock {
 
   async token(request: TokenRequest = {}): Promise<AccessToken> {
     const wishes = wishText(request);
-    const work = workOf(wishes, request);
     const recent = this.#recent.get(wishes);
     if (recent !== undefined && request.refresh !== true) {
       const need = { now: this.#clock.now(), minTtl: request.minTtl ?? MIN_TTL };
       if (isFresh(recent.record, need, 0.5)) return recent.token;
-      if (this.#work.has(work) && isUsable(recent.record, need)) return recent.token; // somebody is at it already
+      if (this.#work.has(workOf(wishes, request)) && isUsable(recent.record, need)) return recent.token; // somebody is at it already
     }
-    const signals = request.signal === undefined ? [this.#ending.signal] : [request.signal, this.#ending.signal];
-    return this.#work.run(work, (signal) => this.#taken(wishes, request, signal), ...signals);
+    return this.#work.run(workOf(wishes, request), (signal) => this.#taken(wishes, request, signal), request.signal);
   }
 
   asTokenCredential(): TokenCredential {
@@ -198,10 +196,14 @@ export class PadlockPipeline implements Padlock {
   }
 }
 
-/** Calls with the same wishes get the same token. The plain call, which is the frequent one, needs no text to be made. */
+/** Calls with the same wishes get the same token. The plain calls, which are the frequent ones, cost no JSON. */
 function wishText(request: TokenRequest): string {
-  const wishes = wishesOf(request);
-  return Object.keys(wishes).length === 0 ? '' : JSON.stringify(wishes);
+  const { audience, dpop, params, resource, scope } = request;
+  if (audience === undefined && dpop === undefined && params === undefined && resource === undefined) {
+    if (scope === undefined) return '';
+    if (scope.length === 1) return `=${scope[0]}`; // no JSON begins like this
+  }
+  return JSON.stringify(wishesOf(request));
 }
 
 /** Calls that may share one piece of work. */

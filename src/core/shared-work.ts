@@ -3,6 +3,8 @@ import { abortReason } from './abort.ts';
 
 interface Running<T> {
   readonly result: Promise<T>;
+  /** The result, or the end of everything: one promise for all who do not leave before. */
+  readonly outcome: Promise<T>;
   readonly controller: AbortController;
   waiting: number;
 }
@@ -11,6 +13,12 @@ interface Running<T> {
 export class SharedWork<T> {
   readonly #running = new Map<string, Running<T>>();
   readonly #unsettled = new Set<Promise<T>>();
+  readonly #ending: AbortSignal | undefined;
+
+  /** `ending` ends every wait, and the work with it. */
+  constructor(ending?: AbortSignal) {
+    this.#ending = ending;
+  }
 
   has(key: string): boolean {
     return this.#running.has(key);
@@ -26,38 +34,53 @@ export class SharedWork<T> {
     await Promise.allSettled(this.#unsettled);
   }
 
-  async run(key: string, work: (signal: AbortSignal) => Promise<T>, ...signals: readonly AbortSignal[]): Promise<T> {
-    for (const signal of signals) if (signal.aborted) throw abortReason(signal);
+  async run(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (const each of [signal, this.#ending]) if (each?.aborted) throw abortReason(each);
     const running = this.#running.get(key) ?? this.#start(key, work);
     running.waiting++;
+    if (signal === undefined) return running.outcome; // ten thousand of these are no more work than one
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        stay();
-        if (--running.waiting === 0) {
-          this.#forget(key, running);
-          running.controller.abort();
-        }
-        reject(abortReason(signals.find(({ aborted }) => aborted) ?? running.controller.signal));
+        if (--running.waiting === 0) this.#cancel(key, running);
+        reject(abortReason(signal));
       };
-      const stay = (): void => {
-        for (const signal of signals) signal.removeEventListener('abort', leave);
-      };
-      for (const signal of signals) signal.addEventListener('abort', leave);
-      running.result.then(resolve, reject).finally(stay);
+      signal.addEventListener('abort', leave, { once: true });
+      running.outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });
   }
 
   #start(key: string, work: (signal: AbortSignal) => Promise<T>): Running<T> {
     const controller = new AbortController();
-    const running: Running<T> = { result: work(controller.signal), controller, waiting: 0 };
+    const result = work(controller.signal);
+    const running: Running<T> = { result, outcome: this.#outcome(result, () => this.#cancel(key, running)), controller, waiting: 0 };
     this.#running.set(key, running);
-    this.#unsettled.add(running.result);
+    this.#unsettled.add(result);
     const forget = (): void => {
-      this.#unsettled.delete(running.result);
+      this.#unsettled.delete(result);
       this.#forget(key, running);
     };
-    running.result.then(forget, forget);
+    result.then(forget, forget);
     return running;
+  }
+
+  #outcome(result: Promise<T>, cancel: () => void): Promise<T> {
+    const ending = this.#ending;
+    if (ending === undefined) return result;
+    const outcome = new Promise<T>((resolve, reject) => {
+      const end = (): void => {
+        cancel();
+        reject(abortReason(ending));
+      };
+      ending.addEventListener('abort', end, { once: true });
+      result.then(resolve, reject).finally(() => ending.removeEventListener('abort', end));
+    });
+    outcome.catch(() => {}); // who waits hears of it; everybody may have left
+    return outcome;
+  }
+
+  #cancel(key: string, running: Running<T>): void {
+    this.#forget(key, running);
+    running.controller.abort();
   }
 
   #forget(key: string, running: Running<T>): void {
