@@ -55,6 +55,7 @@ export const valuesFrom = ({
   allowedOrigins: _allowedOrigins,
   app: _app,
   ca: _ca,
+  authorizationDetails,
   params,
   plugins: _plugins,
   ports: _ports,
@@ -63,6 +64,7 @@ export const valuesFrom = ({
   ...rest
 }: PadlockOptions): Readonly<Record<string, unknown>> => ({
   ...rest,
+  ...(authorizationDetails !== undefined && { authorizationDetails: JSON.stringify(authorizationDetails) }),
   ...(params !== undefined && { param: params }),
   ...(store !== undefined && { store: typeof store === 'string' ? store : store.name }),
   ...values,

@@ -22,6 +22,7 @@ import type { Argv, GivenFlag } from './flags.ts';
 import { folded } from './layout.ts';
 import { draw } from './qr.ts';
 import { chooseStore } from './store.ts';
+import { withFiles } from './value-files.ts';
 import type { World } from './world.ts';
 
 export interface Making {
@@ -83,7 +84,8 @@ export function contextOf({ argv, command, config, container, faults, format, op
   const load = async (said: ReadonlyMap<string, unknown>, alone = false): Promise<Settings> => {
     const { cwd, files, home, host, readStdin } = world;
     const given = (await sandboxed()) ?? (alone ? {} : undefined);
-    return loadSettings({ registry, redactor, host, files, cwd, home, config, flags: said, sandbox: given, readStdin });
+    const full = await withFiles(said, files, cwd);
+    return loadSettings({ registry, redactor, host, files, cwd, home, config, flags: full, sandbox: given, readStdin });
   };
   const settings = once(async (): Promise<Settings> => {
     const loaded = await load(flags);

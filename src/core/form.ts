@@ -13,16 +13,19 @@ const RESERVED: ReadonlySet<string> = new Set([
   'scope',
   'audience',
   'resource',
+  'authorization_details',
 ]);
 
 /** The members of a form. `asked`: what the user wishes, unless an earlier request carried it. Throws `usage_conflict`. */
-export function formOf(form: Form, { scope, audience, resource, params }: Request = {}): URLSearchParams {
+export function formOf(form: Form, { scope, audience, authorizationDetails, resource, params }: Request = {}): URLSearchParams {
   const members = new URLSearchParams();
   for (const [name, value] of Object.entries(form))
     for (const one of typeof value === 'string' ? [value] : (value ?? [])) members.append(name, one);
   if (scope !== undefined && scope.length > 0 && !members.has('scope')) members.set('scope', scope.join(' '));
   if (audience !== undefined && !members.has('audience')) members.set('audience', audience);
   if (!members.has('resource')) for (const one of resource ?? []) members.append('resource', one);
+  if (authorizationDetails !== undefined && !members.has('authorization_details'))
+    members.set('authorization_details', JSON.stringify(authorizationDetails));
   for (const [name, value] of Object.entries(params ?? {})) {
     if (members.has(name) || RESERVED.has(name)) fail('usage_conflict', `--param ${name}: this parameter has an option of its own.`); // check: reserved parameter
     members.set(name, value);
@@ -39,6 +42,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'scope',
   'audience',
   'resource',
+  'authorization_details',
   'redirect_uri',
   'response_type',
   'token_type_hint',

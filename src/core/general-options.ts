@@ -29,6 +29,7 @@ export const requestOptions = defineOptions({
   scope: { type: 'list', summary: 'scopes to ask for; +x adds to the default', placeholder: 'SCOPE', project: true },
   audience: { type: 'string', summary: 'who the access token is for', placeholder: 'AUDIENCE', project: true },
   resource: { type: 'list', summary: 'resource indicators (RFC 8707)', placeholder: 'URI', project: true },
+  authorizationDetails: { type: 'string', summary: 'what is asked for in detail (RFC 9396)', placeholder: 'JSON|@FILE' },
   dpop: { type: 'boolean', summary: 'a token bound to a key, and no other (RFC 9449)' },
   param: { type: 'map', summary: 'any other parameter of the token request', placeholder: 'KEY=VALUE' },
 });

@@ -1,4 +1,5 @@
 /** What is asked of a provider, and what it says: the shapes that every strategy sees. */
+import type { AuthorizationDetails } from './authorization-details.ts';
 import type { JsonValue } from './json-value.ts';
 import type { Preset } from './preset.ts';
 
@@ -40,6 +41,8 @@ export interface Request {
   readonly resource?: readonly string[];
   /** Any further form parameters of the token request. */
   readonly params?: Readonly<Record<string, string>>;
+  /** RFC 9396. */
+  readonly authorizationDetails?: AuthorizationDetails;
   /** A token that is bound to a key of this session (RFC 9449), and no other. */
   readonly dpop?: boolean;
   readonly signal?: AbortSignal;

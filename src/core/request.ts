@@ -1,4 +1,5 @@
 /** What a sign-in asks for: the call's own wishes, else the settings', else what the kind of subject needs. */
+import { readAuthorizationDetails } from './authorization-details.ts';
 import type { Grant } from './contracts.ts';
 import { requestOptions } from './general-options.ts';
 import type { Request } from './messages.ts';
@@ -27,11 +28,16 @@ export function requestFrom(settings: Settings, grant: Pick<Grant, 'subject'>, o
   const resource = wish(own.resource, 'resource');
   const params = wish(own.params, 'param');
   const dpop = wish(own.dpop, 'dpop');
+  const wished = own.authorizationDetails ?? settings.get('authorizationDetails');
+  const place = own.authorizationDetails === undefined ? settings.origin('authorizationDetails')?.place : undefined;
+  const details =
+    wished === undefined ? undefined : readAuthorizationDetails(wished, place ?? { name: 'authorizationDetails', kind: 'usage' });
   return Object.freeze({
     scope: Object.freeze(own.scope === undefined ? settled : onTop(list(wish(own.scope, 'scope')) ?? [], settled)),
     ...(audience !== undefined && { audience }),
     ...(resource !== undefined && { resource }),
     ...(params !== undefined && { params }),
+    ...(details !== undefined && { authorizationDetails: details }),
     ...(dpop !== undefined && { dpop }),
   } as Request);
 }

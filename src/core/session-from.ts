@@ -1,4 +1,5 @@
 /** Tokens and what was verified of them → the session they make, with a warning where it is not what was asked for. */
+import { grantedDetails } from './authorization-details.ts';
 import type { Grant } from './contracts.ts';
 import { boundTo, type DpopKey } from './dpop.ts';
 import type { JsonObject } from './json-value.ts';
@@ -35,8 +36,9 @@ export function sessionFrom({ refreshed, clock, dpop, profile, grant, info, requ
       message: `The provider sent no refresh token, so signing in again will be needed. ${info.preset?.refreshSetting ?? ''}`.trim(),
     });
   const expiresAt = tokens.expiresAt === undefined ? {} : { expiresAt: new Date(tokens.expiresAt) };
+  const details = grantedDetails(tokens.response.authorization_details);
   const access: AccessToken = withHidden(
-    { type: tokens.type, ...expiresAt, scope, verified: verified.accessToken },
+    { type: tokens.type, ...expiresAt, scope, verified: verified.accessToken, ...(details && { authorizationDetails: details }) },
     { value: tokens.accessToken, ...boundTo(dpop, tokens.accessToken, clock) },
   );
   const id: IdToken | undefined =

@@ -1,4 +1,5 @@
 /** A session as it is stored: everything a later process needs to go on with it. Sealed before any store sees it. */
+import type { AuthorizationDetails } from './authorization-details.ts';
 import type { Claims } from './claims.ts';
 import { boundTo, type DpopKey } from './dpop.ts';
 import { fail } from './errors.ts';
@@ -27,6 +28,8 @@ export interface AccessRecord {
   readonly issuedAt: number;
   readonly scope: readonly string[];
   readonly verified: Verdict;
+  /** What was granted in detail, where the provider says so. */
+  readonly authorizationDetails?: AuthorizationDetails;
   /** What it is bound to; absent for a token that is not. */
   readonly dpop?: DpopKey;
 }
@@ -60,13 +63,13 @@ export interface SessionRecord {
 }
 
 /** What of a request makes another access token of the same session. */
-export const accessKey = ({ scope = [], audience, resource = [], params = {}, dpop = false }: Wishes): string =>
+export const accessKey = ({ scope = [], audience, resource = [], params = {}, dpop = false, authorizationDetails }: Wishes): string =>
   JSON.stringify([
     [...new Set(scope)].sort(),
     audience ?? null,
     [...new Set(resource)].sort(),
     sorted(params),
-    ...(dpop ? [{ dpop }] : []), // a record from before has none
+    ...(dpop || authorizationDetails ? [{ dpop, authorizationDetails }] : []), // a record from before has neither
   ]);
 
 /** The entries of an object in an order of their own. */
@@ -74,7 +77,10 @@ export const sorted = (object: Readonly<Record<string, string>>): readonly (read
   Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A verified answer as the access token that is stored. `now`: milliseconds. */
-export const accessRecord = ({ value, type, expiresAt, scope, verified, dpop }: AccessToken, now: number): AccessRecord => ({
+export const accessRecord = (
+  { value, type, expiresAt, scope, verified, dpop, authorizationDetails }: AccessToken,
+  now: number,
+): AccessRecord => ({
   value,
   type,
   expiresAt: expiresAt?.getTime() ?? null,
@@ -82,6 +88,7 @@ export const accessRecord = ({ value, type, expiresAt, scope, verified, dpop }: 
   scope,
   verified,
   ...(dpop && { dpop }),
+  ...(authorizationDetails && { authorizationDetails }),
 });
 
 /** A session of this sign-in as its record. */
@@ -107,8 +114,17 @@ export function recordOf(session: Session, identity: SessionIdentity, clientAuth
 }
 
 /** A stored access token as callers get it. */
-export function accessToken({ value, type, expiresAt, scope, verified, dpop }: AccessRecord, clock: Clock): AccessToken {
-  const facts = { type, ...(expiresAt !== null && { expiresAt: new Date(expiresAt) }), scope, verified };
+export function accessToken(
+  { value, type, expiresAt, scope, verified, dpop, authorizationDetails }: AccessRecord,
+  clock: Clock,
+): AccessToken {
+  const facts = {
+    type,
+    ...(expiresAt !== null && { expiresAt: new Date(expiresAt) }),
+    scope,
+    verified,
+    ...(authorizationDetails && { authorizationDetails }),
+  };
   return withHidden(facts, { value, ...boundTo(dpop, value, clock) });
 }
 

@@ -1,4 +1,5 @@
 /** One sign-in: who, by what flow, with which tokens. Token values are there for the asking and never enumerable. */
+import type { AuthorizationDetails } from './authorization-details.ts';
 import type { Claims } from './claims.ts';
 import type { DpopKey } from './dpop.ts';
 import type { PadlockError } from './errors.ts';
@@ -21,6 +22,8 @@ export interface AccessToken {
   /** What was granted. */
   readonly scope: readonly string[];
   readonly verified: Verdict;
+  /** What was granted in detail, where the provider says so (RFC 9396 §7). */
+  readonly authorizationDetails?: AuthorizationDetails;
   /**
    * Not enumerable, and only there for a DPoP token: the proof that goes with it in one request, as the header `DPoP` (RFC 9449 §7). `nonce`
    * is what the server wants to see in it.

@@ -4,12 +4,13 @@ import type { Request } from './messages.ts';
 export type Wishes = Omit<Request, 'signal'>;
 
 /** The wishes of a request that are there. */
-export function wishesOf({ audience, dpop, params, resource, scope }: Wishes): Wishes {
+export function wishesOf({ audience, authorizationDetails, dpop, params, resource, scope }: Wishes): Wishes {
   return {
     ...(scope && { scope }),
     ...(audience !== undefined && { audience }),
     ...(resource && { resource }),
     ...(params && { params }),
+    ...(authorizationDetails && { authorizationDetails }),
     ...(dpop !== undefined && { dpop }),
   };
 }
