@@ -130,6 +130,9 @@ export class SignIn {
     if (flow === undefined && !isAuto(this.#settings))
       fail('usage_missing_flow', 'No flow was chosen.', { hint: `Choose one of ${this.#registry.names('grant').join(', ')}.` });
     const named = flow === undefined ? undefined : await this.#registry.use('grant', flow);
+    const preset = this.#settings.text('provider');
+    if (preset !== undefined && !this.#settings.has('issuer'))
+      await this.#settings.values(this.#registry.record('provider', preset).options ?? {}, `the provider ${preset}`); // names what it lacks
     const { issuer, clientId } = await this.#settings.values(WHERE, named === undefined ? 'signing in' : `the ${named.name} flow`, asking);
     const early = named && (await this.#settings.values(named.options ?? {}, `the ${named.name} flow`, asking));
     const info = await this.#provider.info(issuer, clientId, asking.signal);

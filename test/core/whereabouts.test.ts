@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { builtIn } from '../../src/index.ts';
+import { builtIn, createPadlock } from '../../src/index.ts';
 import { type Call, errorOf, settingsOf } from './config-fixture.ts';
 
 const settingsWith = (call: Call) => settingsOf({ ...call, more: { registry: builtIn().registry } });
@@ -29,6 +29,15 @@ describe('a preset builds the issuer of', () => {
     const plain = await settingsWith(profile('provider: keycloak, issuer: https://id.acme.test/realms/eng'));
     expect(plain.origin('issuer')?.place.name).toBe('profiles.work.issuer');
   });
+});
+
+test.each([
+  ['auth0', '--domain is missing'],
+  ['keycloak', '--domain and --realm are missing'],
+  ['entra', '--tenant is missing'],
+])('%s: what the issuer lacks is named, and not the issuer', async (provider, what) => {
+  const padlock = createPadlock({ provider, clientId: 'x', flow: 'password', values: { username: 'robin', password: 'x' } });
+  await expect(padlock.authenticate()).rejects.toMatchObject({ code: 'usage_missing_option', message: `Insufficient arguments: ${what}.` });
 });
 
 describe('the nearer place wins', () => {

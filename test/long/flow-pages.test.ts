@@ -56,6 +56,10 @@ describe('the example of', () => {
     for (const words of exampleOf(name)) await expect(runCli(words)).resolves.toMatchObject({ code: 0 });
   });
 
+  test.each(['password', 'password-realm'])('%s', async (name) => {
+    await expect(runCli(only(name))).resolves.toMatchObject(signedIn);
+  });
+
   test('authorization-code', async () => {
     await expect(withBrowser(only('authorization-code'), /http:\/\/[^\s"]+\/authorize\?[^\s"]+/)).resolves.toMatchObject(signedIn);
   });
