@@ -14,12 +14,12 @@ const STYLE = `
 @media(prefers-color-scheme:dark){:root{--back:#0f1115;--card:#181b21;--edge:#2a2e37;--text:#eceef2;--soft:#a0a7b4;--good:#4cc38a;--bad:#ff8a7a}}
 *{box-sizing:border-box;margin:0}
 body{min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--back);color:var(--text);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
-main{width:100%;max-width:27rem;padding:2.5rem 2rem;border:1px solid var(--edge);border-radius:1rem;background:var(--card);text-align:center}
+main{width:100%;max-width:27rem;padding:2.5rem clamp(1.25rem,6vw,2.5rem);border:1px solid var(--edge);border-radius:1rem;background:var(--card);text-align:center;text-wrap:balance}
 svg{width:3.5rem;height:3.5rem;margin-bottom:1.25rem;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .good svg{color:var(--good)}.bad svg{color:var(--bad)}
-h1{margin-bottom:.5rem;font-size:1.5rem;line-height:1.25}
+h1{margin-bottom:.75rem;font-size:1.5rem;line-height:1.25}
 p{color:var(--soft);overflow-wrap:anywhere}
-blockquote{margin:1rem 0;padding:.75rem 1rem;border-radius:.5rem;background:var(--back);text-align:left;overflow-wrap:anywhere}
+blockquote{margin:1.25rem 0;padding:.75rem 1rem;border-radius:.5rem;background:var(--back);text-align:left;text-wrap:wrap;overflow-wrap:anywhere}
 `;
 const SIGNS = { good: '<path d="m8 12.5 2.8 2.8L16 9.5"/>', bad: '<path d="m9 9 6 6m0-6-6 6"/>' } as const;
 
@@ -37,33 +37,35 @@ interface Said {
   readonly title: string;
   /** What somebody else said, as it is. */
   readonly quote?: string;
-  readonly text: string;
+  readonly text?: string;
 }
 
+const CLOSE = 'You can close this window and go back to your terminal.';
+
 function page(status: number, { sign, title, quote, text }: Said): Page {
+  const quoted = quote === undefined ? '' : `<blockquote>${escaped(quote)}</blockquote>\n`;
+  const said = text === undefined ? '' : `<p>${escaped(text)}</p>\n`;
   const body = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${STYLE}</style></head>
 <body><main class="${sign}"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/>${SIGNS[sign]}</svg>
 <h1>${escaped(title)}</h1>
-${quote === undefined ? '' : `<blockquote>${escaped(quote)}</blockquote>\n`}<p>${escaped(text)}</p></main></body></html>
+${quoted}${said}<p>${CLOSE}</p></main></body></html>
 `;
   const hash = createHash('sha256').update(STYLE).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return { status, headers: { ...PLAIN, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }, body };
 }
 
-const CLOSE = 'You can close this window and go back to your terminal.';
-
 /** Tokens were handed out. `issuer` is who did it. */
 export const signedInPage = (issuer: string): Page =>
-  page(200, { sign: 'good', title: 'You are signed in', text: `${new URL(issuer).host} has signed you in. ${CLOSE}` });
+  page(200, { sign: 'good', title: 'You are signed in', text: `${new URL(issuer).host} has signed you in.` });
 
 /** It came to nothing; `reason` says why, whoever wrote it. */
-export const refusedPage = (reason: string): Page => page(400, { sign: 'bad', title: 'You are not signed in', quote: reason, text: CLOSE });
+export const refusedPage = (reason: string): Page => page(400, { sign: 'bad', title: 'You are not signed in', quote: reason });
 
 /** For a second answer. */
 export const answeredPage = (): Page =>
-  page(409, { sign: 'bad', title: 'Already answered', text: `This sign-in was answered in another window. ${CLOSE}` });
+  page(409, { sign: 'bad', title: 'Already answered', text: 'This sign-in was answered in another window.' });
 
 /** For whatever else calls: a request for an icon, a scanner. */
 export const strayPage = (status: 404 | 405): Page => ({

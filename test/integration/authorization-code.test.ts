@@ -1,4 +1,5 @@
 /** The authorization-code flow at a real provider: B24, B25, B38–B41, V10, V13, V14. */
+import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { createPadlock, type PadlockError, type PadlockOptions } from '../../src/index.ts';
 import type { Behaviour, ClientVariant } from '../../src/sandbox/index.ts';
@@ -127,6 +128,81 @@ describe('signing in with a browser', () => {
       await program({ redirectUri: uri }).authenticate();
       expect(String(sent().at(-1)?.redirect_uri).replace(/:\d+\//, '/')).toBe(uri);
     }
+  });
+});
+
+describe('a pushed request (RFC 9126)', () => {
+  test('is all that the browser carries', async () => {
+    await program({ par: true }).authenticate({ audience: 'https://api.percy.test' });
+    const [pushed] = idp().requests.at('par');
+    expect(pushed?.form).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', audience: 'https://api.percy.test' });
+    expect(asked()).toEqual({ client_id: 'padlock-public', request_uri: expect.stringMatching(/^urn:/) });
+  });
+
+  test('happens by itself where the provider demands it, and is refused without a reference', async () => {
+    idp().next('discovery', { response: { require_pushed_authorization_requests: true } });
+    idp().next('par', { status: 201, body: { expires_in: 60 } });
+    await expect(program().authenticate()).rejects.toMatchObject({
+      code: 'proto_bad_shape',
+      message: expect.stringContaining('request_uri'),
+    });
+    expect(asked()).toEqual({});
+  });
+});
+
+describe('PKCE', () => {
+  test('is not left out: a provider that lists other methods only is refused, one that lists none is warned of', async () => {
+    idp().next('discovery', { response: { code_challenge_methods_supported: ['plain'] } });
+    await expect(program().authenticate()).rejects.toMatchObject({
+      code: 'client_unsupported_grant',
+      message: expect.stringContaining('S256'),
+    });
+    idp().next('discovery', { response: { code_challenge_methods_supported: null } });
+    const { warnings } = await program().authenticate();
+    expect(warnings.map(({ code }) => code)).toEqual(['pkce_not_listed']);
+  });
+});
+
+describe('a pasted answer', () => {
+  /** A user whose browser is elsewhere: what it ends on is made into what is pasted. */
+  function elsewhere(paste: (back: URL) => string, values: Readonly<Record<string, unknown>> = {}) {
+    const { clock } = idp().human();
+    let back: Promise<URL> | undefined;
+    const notices = {
+      warn: () => {},
+      show(line: string, event: Readonly<Record<string, string | number>> = {}) {
+        if (line.startsWith(idp().issuer)) back = landed(line, String(event.redirect_uri));
+      },
+    };
+    const prompt = { available: true, ask: async () => paste((await back) as URL) };
+    const ports = { clock, notices, prompt, browser: { open: () => Promise.reject(new Error('it was opened')) } };
+    return createPadlock({ ...idp().client('authorization-code', 'public'), values: { paste: true, ...values }, ports }).authenticate();
+  }
+  /** Where the provider sends the browser, which listens there in place of the program. */
+  async function landed(url: string, redirectUri: string): Promise<URL> {
+    const { port } = new URL(redirectUri);
+    let found = '';
+    const server = createServer((request, response) => {
+      found = request.url ?? '';
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve));
+    await idp().human().browser.open(url);
+    server.close();
+    return new URL(found, redirectUri);
+  }
+  const redirectUri = 'http://127.0.0.1:24999/callback';
+
+  test('is the whole address', async () => {
+    await expect(elsewhere((back) => `${back.href}\n`, { redirectUri })).resolves.toMatchObject({ flow: 'authorization-code' });
+  });
+
+  test('of another sign-in is refused, and so is a bare code where the provider names itself', async () => {
+    const other = elsewhere((back) => back.href.replace(/state=[^&]*/, 'state=evil'), { redirectUri });
+    await expect(other).rejects.toMatchObject({ code: 'proto_bad_shape' });
+    const bare = elsewhere((back) => back.searchParams.get('code') ?? '', { redirectUri });
+    await expect(bare).rejects.toMatchObject({ code: 'proto_bad_shape', hint: expect.stringContaining('whole address') });
+    expect(sent()).toEqual([]);
   });
 });
 

@@ -46,6 +46,7 @@ describe('next() replaces an answer', () => {
   test.each<[string, Behaviour]>([
     ['replaced and changed at once', { status: 200, response: {} }],
     ['changed after hanging up', { hangUp: 'before', response: {} }],
+    ['redirected, where nothing is', { redirect: { state: 'x' } }],
     ['repeated never', { status: 500, repeat: 0 }],
   ])('but not one that is %s', (_, behaviour) => {
     expect(() => idp.next('token', behaviour)).toThrow(TypeError);
