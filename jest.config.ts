@@ -4,7 +4,9 @@ import type { Config } from 'jest';
 const config: Config = {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['interop', 'race', 'long', 'hostile/families', 'examples'].map((folder) => `<rootDir>/test/${folder}/`),
+  testPathIgnorePatterns: ['browser', 'interop', 'race', 'long', 'hostile/families', 'examples'].map(
+    (folder) => `<rootDir>/test/${folder}/`,
+  ),
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -34,6 +34,10 @@ secure_connection_ca_file=\"$STATE/ca.pem\""
 fi
 
 zcat /usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz | sqlite3 glewlwyd.db
+# The pages, with what they link to: a file outside of their folder is not served. Debian links their configuration to a directory.
+cp -rL /usr/share/glewlwyd/webapp webapp
+rm -r webapp/config.json
+cp /usr/share/glewlwyd/templates/config.json webapp/
 # external_url has no trailing slash: with the one of Debian's own file, discovery says http://host//api/…
 cat > glewlwyd.conf <<CONF
 port=$PORT
@@ -41,7 +45,11 @@ bind_address="127.0.0.1"
 external_url="$BASE"
 login_url="login.html"
 api_prefix="api"
-static_files_path="/usr/share/glewlwyd/webapp/"
+static_files_path="$STATE/webapp/"
+static_files_mime_types = (
+  { extension = ".html" mime_type = "text/html" }, { extension = ".js" mime_type = "application/javascript" },
+  { extension = ".css" mime_type = "text/css" }, { extension = ".json" mime_type = "application/json" }
+)
 log_mode="file"
 log_level="INFO"
 log_file="$STATE/glewlwyd.log"
@@ -66,7 +74,8 @@ echo $! > "$PIDFILE"
 await_url "$BASE/config"
 
 # Everything else goes in through the administrator's API.
-BASE=$BASE TLS=$TLS node --input-type=module <<'JS'
+REDIRECT_URIS='["http://127.0.0.1:24765/callback", "http://127.0.0.1:24766/callback", "http://127.0.0.1:24767/callback"]' # compared to the letter
+BASE=$BASE TLS=$TLS REDIRECT_URIS=$REDIRECT_URIS node --input-type=module <<'JS'
 import { readFileSync } from 'node:fs';
 const { BASE: base, TLS: tls } = process.env;
 let cookie = '';
@@ -100,8 +109,9 @@ await provider('es256', 'ecdsa', ...pem('ec'));
 await provider('eddsa', 'eddsa', ...pem('ed'));
 await provider('hs256', 'sha', 'hmac-secret-of-the-server-0123456789');
 
+const REDIRECT_URIS = JSON.parse(process.env.REDIRECT_URIS);
 const client = (client_id, client_secret, authorization_type) => api('client/', {
-  client_id, client_name: client_id, confidential: client_secret !== undefined, enabled: true, redirect_uri: ['http://127.0.0.1:9/cb'], scope: ['read'], authorization_type,
+  client_id, client_name: client_id, confidential: client_secret !== undefined, enabled: true, redirect_uri: REDIRECT_URIS, scope: ['read'], authorization_type,
   ...(client_secret === undefined ? { token_endpoint_auth_method: ['none'] } : { client_secret, token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'] }),
 });
 const people = ['code', 'password', 'refresh_token', 'delete_token'];
@@ -125,6 +135,7 @@ JS
 cat <<JSON
 { "name": "glewlwyd", "version": "$(dpkg-query -W -f '${Version}' glewlwyd)", "hmac_secret": "hmac-secret-of-the-server-0123456789",
   "issuers": { "RS256": "$BASE/api/rs256", "PS256": "$BASE/api/ps256", "ES256": "$BASE/api/es256", "EdDSA": "$BASE/api/eddsa", "HS256": "$BASE/api/hs256" },
+  "redirect_uris": $REDIRECT_URIS,
   "user": { "username": "alice", "password": "rabbit-hole-7", "name": "Alice Example", "email": "alice@example.test" },
   "clients": {
     "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
