@@ -11,6 +11,7 @@ export const SERVERS = [
   { name: 'lemonldap', script: 'lemonldap', TLS: '' },
   { name: 'glewlwyd', script: 'glewlwyd', TLS: '' },
   { name: 'glewlwyd_tls', script: 'glewlwyd', TLS: '1' },
+  { name: 'jmondi', script: 'jmondi', TLS: '' },
 ] as const;
 
 /** Jest's globalTeardown: stops what start-servers.ts started and prints which combinations signed in. */

@@ -22,7 +22,7 @@ export interface Server {
 }
 
 /** The document a start script printed. */
-export const document = <S extends Server>(name: 'LEMONLDAP' | 'GLEWLWYD' | 'GLEWLWYD_TLS'): S =>
+export const document = <S extends Server>(name: 'LEMONLDAP' | 'GLEWLWYD' | 'GLEWLWYD_TLS' | 'JMONDI'): S =>
   JSON.parse(process.env[`INTEROP_${name}`] as string) as S;
 
 export interface SignIn {

@@ -79,8 +79,8 @@ BASE=$BASE TLS=$TLS REDIRECT_URIS=$REDIRECT_URIS node --input-type=module <<'JS'
 import { readFileSync } from 'node:fs';
 const { BASE: base, TLS: tls } = process.env;
 let cookie = '';
-const api = async (path, body) => {
-  const answer = await fetch(`${base}/api/${path}`, { method: 'POST', body: JSON.stringify(body), headers: { cookie, 'content-type': 'application/json' } });
+const api = async (path, body, method = 'POST') => {
+  const answer = await fetch(`${base}/api/${path}`, { method, body: JSON.stringify(body), headers: { cookie, 'content-type': 'application/json' } });
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   cookie ||= (answer.headers.getSetCookie()[0] ?? '').split(';')[0];
 };
@@ -95,7 +95,7 @@ const provider = (name, type, key, cert) => api('mod/plugin/', {
     iss: `${base}/api/${name}`, 'jwt-type': type, 'jwt-key-size': '256', key, ...(cert && { cert }), 'jwks-show': true, 'subject-type': 'public',
     'access-token-duration': 3600, 'refresh-token-duration': 1209600, 'code-duration': 600, 'refresh-token-rolling': true, 'refresh-token-one-use': 'always',
     'allow-non-oidc': true, 'auth-type-code-enabled': true, 'auth-type-token-enabled': false, 'auth-type-none-enabled': false,
-    'auth-type-password-enabled': true, 'auth-type-client-enabled': true, 'auth-type-device-enabled': false, 'auth-type-refresh-enabled': true,
+    'auth-type-password-enabled': true, 'auth-type-client-enabled': true, 'auth-type-device-enabled': true, 'device-authorization-expiration': 600, 'device-authorization-interval': 1, 'auth-type-refresh-enabled': true,
     'allowed-scope': user, 'scope-claim': 'no', 'name-claim': 'on-demand', 'name-claim-scope': ['profile'], 'email-claim': 'on-demand', 'email-claim-scope': ['email'],
     'pkce-allowed': true, 'pkce-method-plain-allowed': false, 'introspection-revocation-allowed': true, 'introspection-revocation-allow-target-client': true,
     'client-pubkey-parameter': 'pubkey', 'request-parameter-allow': true, 'request-maximum-exp': 3600,
@@ -119,6 +119,7 @@ await client('padlock-conf', 'conf-secret', people);
 await client('padlock-odd', 'a b+c%41:e&f=g/h', people);
 await client('padlock-public', undefined, people);
 await client('padlock-svc', 'svc-secret', ['client_credentials']);
+await client('padlock-device', undefined, ['device_authorization', 'refresh_token']);
 
 // Clients that are known by a signature or a certificate; what else there is of them is as above.
 const proving = (client_id, method, more) => api('client/', {
@@ -130,6 +131,9 @@ await proving('padlock-rsa-jwt', 'private_key_jwt', { pubkey: readFileSync('rsa.
 await proving('padlock-ec-jwt', 'private_key_jwt', { pubkey: readFileSync('ec.pub', 'utf8') });
 await proving('padlock-ed-jwt', 'private_key_jwt', { pubkey: readFileSync('ed.pub', 'utf8') });
 if (tls) await proving('padlock-mtls', 'tls_client_auth', { tls_client_auth_san_dns: 'padlock-mtls.test' });
+cookie = ''; // alice consents, once
+await api('auth/', { username: 'alice', password: 'rabbit-hole-7' });
+await api('auth/grant/padlock-device', { scope: 'openid profile email offline_access' }, 'PUT');
 JS
 
 cat <<JSON
@@ -141,6 +145,7 @@ cat <<JSON
     "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
     "odd": { "id": "padlock-odd", "secret": "a b+c%41:e&f=g/h" },
     "public": { "id": "padlock-public" },
+    "device": { "id": "padlock-device" },
     "service": { "id": "padlock-svc", "secret": "svc-secret" },
     "secretJwt": { "id": "padlock-secret-jwt", "secret": "Jx4-secret-of-64-bytes-for-HS256-HS384-HS512_pQ7rTz9vKd2mWb6sYc8" },
     "RS256": { "id": "padlock-rsa-jwt", "key": "$STATE/rsa.key" }, "PS256": { "id": "padlock-rsa-jwt", "key": "$STATE/rsa.key" },
