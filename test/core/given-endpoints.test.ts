@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FakeProvider, fakeProvider, METADATA, padlockAt } from './fake-provider.ts';
+import { type FakeProvider, fakeProvider, METADATA, padlockAt, tokens } from './fake-provider.ts';
 
 const asked = ({ requests }: FakeProvider): string[] => requests.map(({ url }) => new URL(url).pathname);
 const WELL_KNOWN = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
@@ -23,7 +23,7 @@ describe('endpoints given by hand', () => {
   });
 
   test('with the token endpoint alone the document may be missing', async () => {
-    const fake = fakeProvider();
+    const fake = fakeProvider({ body: tokens({ id_token: undefined }) });
     fake.others = nothing;
     const options = { flow: 'client-credentials', values: { tokenEndpoint: METADATA.token_endpoint } };
     await expect(padlockAt(fake, options).authenticate()).resolves.toMatchObject({ user: null });
