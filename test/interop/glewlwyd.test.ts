@@ -110,3 +110,23 @@ describe('client credentials', () => {
     expect(error).toMatchObject({ oauth_error: 'scope_invalid', http_status: 400 });
   });
 });
+
+describe('a token bound to a key (DPoP)', () => {
+  const bound = { ...person, issuer, auth: 'client-secret-basic', more: ['--dpop'] } as const;
+  test('is what the server gives to who asks for it', async () => {
+    expect(session(await signIn(bound)).tokens.access.type).toBe('DPoP');
+    passed('glewlwyd', 'password', 'RS256', 'client-secret-basic, DPoP');
+  });
+
+  test('is good at its userinfo endpoint, with a proof', async () => {
+    const { tokens, user: who } = session(await signIn({ ...bound, more: ['--dpop', '--verifier', 'userinfo'] }));
+    expect([tokens.access.verified.by, who?.name]).toEqual(['userinfo', user.name]);
+    passed('glewlwyd', 'password', 'userinfo', 'client-secret-basic, DPoP');
+  });
+});
+
+test('introspection says that the access token is good', async () => {
+  const { tokens } = session(await signIn({ ...person, issuer, auth: 'client-secret-basic', more: ['--verifier', 'introspection'] }));
+  expect(tokens.access.verified.by).toBe('introspection');
+  passed('glewlwyd', 'password', 'introspection', 'client-secret-basic');
+});

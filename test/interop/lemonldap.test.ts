@@ -167,3 +167,11 @@ function timeless(value: ReturnType<typeof session>): unknown {
   const moving = new Set(['iat', 'exp', 'auth_time', 'at_hash', 'expires_at', 'expires_in']);
   return JSON.parse(JSON.stringify(value, (key, member: unknown) => (moving.has(key) ? typeof member : member)));
 }
+
+// It ignores the proof and answers Bearer.
+test('a token that is not bound to a key is refused where one was asked for (DPoP)', async () => {
+  expect(failure(await signIn({ ...rs, auth: 'client-secret-basic', format: 'json', more: ['--dpop'] }))).toMatchObject({
+    code: 'client_dpop',
+    exit: 5,
+  });
+});

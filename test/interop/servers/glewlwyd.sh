@@ -98,6 +98,7 @@ const provider = (name, type, key, cert) => api('mod/plugin/', {
     'auth-type-password-enabled': true, 'auth-type-client-enabled': true, 'auth-type-device-enabled': true, 'device-authorization-expiration': 600, 'device-authorization-interval': 1, 'auth-type-refresh-enabled': true,
     'allowed-scope': user, 'scope-claim': 'no', 'name-claim': 'on-demand', 'name-claim-scope': ['profile'], 'email-claim': 'on-demand', 'email-claim-scope': ['email'],
     'pkce-allowed': true, 'pkce-method-plain-allowed': false, 'introspection-revocation-allowed': true, 'introspection-revocation-allow-target-client': true,
+    'oauth-dpop-allowed': true, 'oauth-dpop-iat-duration': 120,
     'client-pubkey-parameter': 'pubkey', 'request-parameter-allow': true, 'request-maximum-exp': 3600,
     ...(tls && { 'client-cert-source': 'TLS', 'client-cert-self-signed-allowed': false, 'client-cert-use-endpoint-aliases': true }),
   },
