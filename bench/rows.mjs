@@ -15,12 +15,14 @@ const isClaims = ({ stdout, stderr }) => {
 };
 
 /**
- * A row: `name`, `command`, `home`, `isRight(output)`, `before()` each run, and targets: `ratio` to `node -e 0`, `milliseconds`, `megabytes`,
+ * A row: `name`, `command`, `home`, `isRight(output)`, `before()` each run, and targets: `ratio` to `node -e 0`, `milliseconds` (of them `network` in waiting), `megabytes`,
  * and `share: [name, factor]`, a part of another row of the same run. shared/performance tells where they come from.
  */
 export function rowsOf(padlock, { homes, settings, forget }, version) {
   const bin = (...args) => [node, join(padlock, 'dist/bin/padlock.cjs'), ...args];
   const cold = { before: forget, home: homes.cold };
+  /** The token that was signed in for, and not a request. */
+  const stored = (home) => ({ home, isRight: ({ stderr, stdout }) => stderr === '' && stdout === homes.token, requests: 0 });
   const scripts = [
     { name: 'by hand with fetch, 30 lines', file: 'by-hand.mjs' },
     { name: 'openid-client and jose, a script', file: 'openid-client-jose.mjs' },
@@ -38,6 +40,14 @@ export function rowsOf(padlock, { homes, settings, forget }, version) {
       megabytes: 52,
       share: ['openid-client and jose, a script', 0.6],
     },
+    { name: 'padlock token, stored and encrypted', command: bin('token', '-p', 'near'), ...stored(homes.one), ratio: 2.0 },
+    { name: 'padlock token, 10 stored sessions', command: bin('token', '-p', 'near'), ...stored(homes.ten) },
+    {
+      name: 'padlock token, 10,000 stored sessions',
+      command: bin('token', '-p', 'near'),
+      ...stored(homes.tenThousand),
+      share: ['padlock token, 10 stored sessions', 1.1],
+    },
     { name: 'padlock auth, http, nothing cached', command: bin('auth', '-p', 'near'), ...cold, isRight: isTable },
     { name: 'padlock auth, https', command: bin('auth', '-p', 'safe'), isRight: isTable },
     ...scripts.map(({ name, file }) => ({ name, command: [node, peer(file), settings.near.json], isRight: isClaims })),
@@ -50,8 +60,9 @@ export function rowsOf(padlock, { homes, settings, forget }, version) {
       ...cold,
       isRight: isTable,
       milliseconds: 195,
+      network: 80,
     },
-    { name: 'padlock auth, 40 ms a request', command: bin('auth', '-p', 'far'), isRight: isTable, milliseconds: 110 },
+    { name: 'padlock auth, 40 ms a request', command: bin('auth', '-p', 'far'), isRight: isTable, milliseconds: 110, network: 40 },
     ...scripts.map(({ name, file }) => ({
       name: `${name}, 40 ms a request`,
       command: [node, peer(file), settings.far.json],

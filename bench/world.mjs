@@ -1,6 +1,6 @@
 /** What a user of Padlock has: a home with a configuration file and profiles; and providers to sign in to: http, https, far away. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,6 +58,8 @@ export async function createWorld(padlock) {
   const ca = join(home, 'cert.pem');
   const homes = { warm: await createHome(join(home, 'warm'), clients, ca), cold: await createHome(join(home, 'cold'), clients, ca) };
 
+  Object.assign(homes, await signedInHomes(home, homes.warm, padlock));
+
   const settings = {};
   for (const [name, { issuer, clientId, clientSecret, scope }] of Object.entries(clients)) {
     const values = { issuer, clientId, clientSecret, username: 'robin@percy.test', password: 'pa55word', scope: scope.join(' ') };
@@ -85,6 +87,47 @@ export async function createWorld(padlock) {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Homes with sessions: one, ten, and ten thousand of them; the token that each of them has to print. */
+async function signedInHomes(home, warm, padlock) {
+  const one = join(home, 'one');
+  await cp(warm, one, { recursive: true });
+  const run = (folder, ...words) =>
+    promisify(execFile)(process.execPath, [join(padlock, 'dist/bin/padlock.cjs'), ...words], {
+      env: { HOME: folder, PATH: process.env.PATH },
+    });
+  await run(one, 'auth', '-p', 'near');
+  const { stdout } = await run(one, 'token', '-p', 'near');
+  const homes = { one, token: stdout };
+  for (const [name, count] of [
+    ['ten', 10],
+    ['tenThousand', 10_000],
+  ]) {
+    homes[name] = join(home, name);
+    await cp(one, homes[name], { recursive: true });
+    await fill(join(homes[name], '.local/state/padlock/sessions'), count, padlock);
+  }
+  return homes;
+}
+
+/** More sessions like the one that is there, of other users, sealed under the same key. */
+async function fill(folder, count, padlock) {
+  const load = (file) => import(pathToFileURL(join(padlock, 'dist/core', file)).href);
+  const [{ Vault }, { entryBytes, entryIn }] = [await load('vault.js'), await load('file-entry.js')];
+  const vault = new Vault(await readFile(join(folder, 'store.key')));
+  const opened = [];
+  for (const name of (await readdir(folder)).filter((file) => /^[\w-]{43}$/.test(file))) {
+    const plain = vault.open(name, entryIn(await readFile(join(folder, name))).data);
+    if (plain[0] === 0x7b) opened.push(JSON.parse(new TextDecoder().decode(plain))); // the other one says which session is the current one
+  }
+  const [record] = opened;
+  for (let at = opened.length; at < count; at++) {
+    const who = { username: `user-${at}@percy.test` };
+    const name = vault.nameOf('filled', at);
+    const plain = new TextEncoder().encode(JSON.stringify({ ...record, identity: { ...record.identity, who } }));
+    await writeFile(join(folder, name), entryBytes({ tag: String(at), data: vault.seal(name, plain) }), PRIVATE);
+  }
 }
 
 /** Only curl needs it, which asks nobody. */
