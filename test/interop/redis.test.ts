@@ -14,6 +14,7 @@ import { PadlockError } from '../../src/core/errors.ts';
 import { noHost, realClock, silentLog } from '../../src/core/headless.ts';
 import type { SessionStore, StoredEntry } from '../../src/core/store.ts';
 import { redis } from '../../src/strategies/stores/redis.ts';
+import { homeWithWork, runHere } from '../cli/in-process.ts';
 import { said, storeWorker } from './processes.ts';
 
 const run = promisify(execFile);
@@ -323,5 +324,101 @@ describe('a server that', () => {
     } finally {
       cli('acl', 'setuser', 'padlock', '+hget');
     }
+  });
+});
+
+describe('padlock doctor', () => {
+  interface Check {
+    readonly name: string;
+    readonly verdict: string;
+    readonly detail: string;
+    readonly code?: string;
+  }
+  async function doctor({ home = homeWithWork(), key = storeKey, url = server.url } = {}) {
+    const env = { PADLOCK_STORE: 'redis', PADLOCK_REDIS_URL: url, PADLOCK_STORE_KEY: key };
+    const { code, stderr, stdout } = await runHere(['doctor', '--json'], { home, env });
+    for (const secret of [server.password, encodeURIComponent(server.password), key]) expect(stdout + stderr).not.toContain(secret);
+    const { checks } = JSON.parse(stdout) as { readonly checks: readonly Check[] };
+    return { code, of: (name: string) => checks.find((check) => check.name === name) };
+  }
+
+  test('finds nothing wrong with a server that keeps every write', async () => {
+    expect((await doctor()).of('store')?.detail).toContain('there are none yet');
+    await (await open()).replace('a', null, entry('one'));
+    const { code, of } = await doctor();
+    expect([code, of('store'), of('persistence')?.verdict]).toMatchObject([
+      0,
+      { verdict: 'ok', detail: expect.stringContaining('sealed with the key that was given') },
+      'ok',
+    ]);
+    expect([of('memory'), of('transport'), of('waiting')]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test.each<[string, readonly (readonly [string, string])[], RegExp]>([
+    ['each second', [['appendfsync', 'everysec']], /about the last second is lost, and with them the newest refresh tokens/],
+    ['when the system likes', [['appendfsync', 'no']], /half a minute can be lost/],
+    [
+      'in snapshots, as it does by default',
+      [
+        ['appendonly', 'no'],
+        ['save', '3600 1 300 100 60 10000'],
+      ],
+      /save 3600 1 300 100 60 10000.*since the last one are lost/,
+    ],
+    ['nowhere', [['appendonly', 'no']], /keeps nothing on a disk.*all sessions are lost/],
+  ])('says in plain words what the end of a server costs that writes %s', async (_, settings, says) => {
+    for (const [name, value] of settings) cli('config', 'set', name, value);
+    try {
+      const { code, of } = await doctor();
+      expect([code, of('persistence')]).toMatchObject([0, { verdict: 'warning', detail: expect.stringMatching(says) }]);
+    } finally {
+      for (const [name, value] of [
+        ['appendonly', 'yes'],
+        ['appendfsync', 'always'],
+        ['save', ''],
+      ] as const)
+        cli('config', 'set', name, value);
+    }
+  });
+
+  test('warns of a server that makes room by forgetting', async () => {
+    for (const [name, value] of [
+      ['maxmemory', '100mb'],
+      ['maxmemory-policy', 'allkeys-lru'],
+    ] as const)
+      cli('config', 'set', name, value);
+    try {
+      expect((await doctor()).of('memory')).toMatchObject({ verdict: 'warning', detail: expect.stringContaining('allkeys-lru') });
+    } finally {
+      for (const [name, value] of [
+        ['maxmemory', '0'],
+        ['maxmemory-policy', 'noeviction'],
+      ] as const)
+        cli('config', 'set', name, value);
+    }
+  });
+
+  test('does not guess where it may not ask', async () => {
+    const { code, of } = await doctor({ url: server.limited });
+    expect([code, of('persistence')]).toMatchObject([
+      0,
+      { verdict: 'warning', detail: expect.stringContaining('does not tell this user') },
+    ]);
+  });
+
+  test('tells of another key, and of a server that is not there', async () => {
+    await (await open()).replace('a', null, entry('one'));
+    const other = await doctor({ key: 'ZS3mXo0k3h0m0N2b7d1m3l2y9Z8cJ4v5a6t7u8w9x0A' });
+    expect([other.code, other.of('store')?.code]).toEqual([9, 'store_decrypt']);
+    const nowhere = await doctor({ url: 'redis://127.0.0.1:1' });
+    expect([nowhere.code, nowhere.of('store')?.code]).toEqual([9, 'store_io']);
+  });
+
+  test('tells of what waits on this machine', async () => {
+    const home = homeWithWork();
+    const store = await redis.open({ redisUrl: server.url, storeKey }, { ...host, files: new NodeFiles(), host: nodeHost({ HOME: home }) });
+    opened.push(store);
+    await store.spill?.('a', null, entry('one'));
+    expect((await doctor({ home })).of('waiting')).toMatchObject({ verdict: 'warning', detail: expect.stringMatching(/: 1\.$/) });
   });
 });
