@@ -17,6 +17,7 @@ import { openFileStore } from '../../src/core/file-store.ts';
 import { realClock, silentLog } from '../../src/core/headless.ts';
 import { type Keyring, openKeyring } from '../../src/core/keyring.ts';
 import { eraseKeyringStore, openKeyringStore } from '../../src/core/keyring-store.ts';
+import { file } from '../../src/strategies/stores/file.ts';
 import { keyring } from '../../src/strategies/stores/keyring.ts';
 import { said, storeWorker } from './processes.ts';
 
@@ -254,5 +255,39 @@ describe('a keyring that', () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe('padlock doctor', () => {
+  const examined = async (home: string, address: string | undefined, name: 'file' | 'keyring') => {
+    const { examine } = await (name === 'file' ? file : keyring).load();
+    return new Map((await examine({}, hostOf(environment(home, address)))).map((finding) => [finding.name, finding]));
+  };
+
+  test('says where sessions are, and makes no key for that', async () => {
+    expect((await examined('doctor', bus, 'keyring')).get('store')?.detail).toContain('there are none yet');
+    expect(await (await opened(bus)).get('key')).toBeUndefined();
+    await (await openKeyringStore(hostOf(environment('doctor', bus))))[Symbol.asyncDispose]();
+    const found = await examined('doctor', bus, 'keyring');
+    expect([found.get('store')?.detail, found.get('locks')?.verdict]).toEqual(['Sessions are items of the system keyring.', 'ok']);
+    await expect(examined('doctor', undefined, 'keyring')).rejects.toMatchObject({ code: 'keyring_unavailable' });
+  });
+
+  test('says where the key of the files is, where it could be, and that it cannot be reached', async () => {
+    expect((await examined('doctor-files', bus, 'file')).get('key')?.detail).toContain('will be in the system keyring');
+    await openFileStore(hostOf(environment('doctor-files', bus)));
+    expect((await examined('doctor-files', bus, 'file')).get('key')).toMatchObject({
+      verdict: 'ok',
+      detail: 'Their key is in the system keyring.',
+    });
+    expect((await examined('doctor-files', undefined, 'file')).get('key')).toMatchObject({
+      verdict: 'problem',
+      code: 'keyring_unavailable',
+    });
+    await openFileStore(hostOf(environment('doctor-beside', undefined)));
+    expect((await examined('doctor-beside', bus, 'file')).get('key')).toMatchObject({
+      verdict: 'warning',
+      advice: expect.stringContaining('logout --all'),
+    });
   });
 });
