@@ -15,6 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -25,7 +26,7 @@ import type { StoreHost } from '../../../src/core/contracts.ts';
 import { noHost, realClock, silentLog } from '../../../src/core/headless.ts';
 import type { SessionStore, StoredEntry } from '../../../src/core/store.ts';
 import { file } from '../../../src/strategies/stores/file.ts';
-import { can, startProcess } from '../../race/processes.ts';
+import { can, type StoreProcess, startProcess } from '../../race/processes.ts';
 
 const NAME = 'session-of-percy';
 let home: string;
@@ -56,6 +57,7 @@ const modeOf = (of: string): number => statSync(of).mode & 0o7777;
 const listed = (): readonly string[] => readdirSync(directory).sort();
 const ALONE = ['.swept', 'store.json', 'store.key'];
 const isRoot = process.getuid?.() === 0;
+const mayDrop = can('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true');
 
 describe('what it makes', () => {
   test('is private, and the same for whoever opens it next', async () => {
@@ -362,6 +364,21 @@ test('leases end with the store', async () => {
   expect(listed()).toEqual(['store.json', 'store.key']);
 });
 
+test.each(['000', '777'])('under the umask %s everything is as private as always, and works', async (umask) => {
+  // As somebody for whom the bits count, where that can be had.
+  const drop = mayDrop ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+  if (mayDrop) chownSync(home, 65534, 65534);
+  const inside = await startProcess([...drop, 'sh', '-c', `umask ${umask}; exec "$@"`, 'sh']);
+  await inside.ask('open', home);
+  expect(await inside.ask('write', NAME, 100)).toBe(true);
+  expect(await inside.ask('lease', NAME, 5000)).toBe(true);
+  expect([await inside.ask('read', NAME), await inside.ask('notices')]).toEqual(['x'.repeat(100), []]);
+  for (const folder of ['.local', '.local/state', '.local/state/padlock', '.local/state/padlock/sessions'])
+    expect([folder, modeOf(join(home, folder))]).toEqual([folder, 0o700]);
+  expect(listed()).toEqual([...ALONE, NAME, `${NAME}.lease`].sort());
+  for (const name of listed()) expect([name, modeOf(join(directory, name))]).toEqual([name, 0o600]);
+});
+
 describe('where there is no room', () => {
   const mayMount = can('unshare', '-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt');
   (mayMount ? test : test.skip)('it is known before, the old entry stays, and forgetting works', async () => {
@@ -381,6 +398,29 @@ describe('where there is no room', () => {
     expect(await inside.ask('read', NAME)).toBe('');
   });
 
+  // A quota needs a kernel that has them: what it would answer is put where it would come from.
+  test.each(['writeFile', 'sync'] as const)('because of a quota (%s) the old entry stays, and forgetting works', async (step) => {
+    const store = await open();
+    await put(store);
+    const handle = await openFile(path);
+    const { [step]: honest } = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const over = async (): Promise<never> => Promise.reject(Object.assign(new Error(), { code: 'EDQUOT' }));
+    Object.assign(Object.getPrototypeOf(handle) as FileHandle, { [step]: over });
+    try {
+      await expect(put(store, 'two')).rejects.toMatchObject({ code: 'store_no_space', exit: 9 });
+      await expect(store.probe(100)).rejects.toMatchObject({ code: 'store_no_space' });
+      expect(await textOf(store)).toBe('one');
+      expect(listed().filter((name) => /tmp|probe/.test(name))).toEqual([]);
+      expect(await store.replace(NAME, undefined, null)).toBe(true);
+    } finally {
+      Object.assign(Object.getPrototypeOf(handle) as FileHandle, { [step]: honest });
+    }
+    expect(await store.read(NAME)).toBeUndefined();
+    await put(store, 'three');
+    expect(await textOf(store)).toBe('three');
+  });
+
   test('for files of that size the old entry stays', async () => {
     const inside = await startProcess(['sh', '-c', 'ulimit -f 16; exec "$@"', 'sh']);
     await inside.ask('open', home);
@@ -392,7 +432,28 @@ describe('where there is no room', () => {
   });
 });
 
-const mayDrop = can('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true');
+const readOnly = (folder: string): string => `mount --bind ${folder} ${folder} && mount -o remount,ro,bind ${folder}`;
+const mounting = ['-m', '-rm'].find((flags) => can('unshare', flags, 'sh', '-c', readOnly('/mnt')));
+(mounting ? test : test.skip)('in a read-only home what is stored can be read, and nothing can be written', async () => {
+  await put(await open());
+  const before = listed();
+  const start = (): Promise<StoreProcess> => startProcess(['unshare', mounting ?? '', 'sh', '-c', `${readOnly(home)} && exec "$@"`, 'sh']);
+  const inside = await start();
+  await inside.ask('open', home);
+  expect(await inside.ask('read', NAME)).toBe('one');
+  for (const call of [
+    () => inside.ask('write', NAME, 10),
+    () => inside.ask('remove', NAME),
+    () => inside.ask('probe', 10),
+    () => inside.ask('lease', NAME, 10),
+  ])
+    await expect(call()).rejects.toEqual({ code: 'store_io' });
+  expect([await inside.ask('read', NAME), listed()]).toEqual(['one', before]);
+  rmSync(join(home, '.local'), { recursive: true });
+  await expect((await start()).ask('open', home)).rejects.toEqual({ code: 'store_io' });
+  expect(existsSync(join(home, '.local'))).toBe(false);
+});
+
 (mayDrop ? test : test.skip)('a home that may not be written is store_permissions, and another’s store too', async () => {
   const nobody = await startProcess(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']);
   chmodSync(home, 0o755);
