@@ -1,11 +1,11 @@
 /**
  * The rotation race: many `padlock token` at once on one expired session, with default settings and one home.
  *
- *   node scripts/race/refresh.mjs [--rounds 200] [--kills 30] [--namespaces 10] [--processes 25]
+ *   node scripts/race/refresh.mjs [--rounds 200] [--kills 30] [--namespaces 10] [--others 2] [--processes 25]
  *
  * `--kills` of the rounds kill the process that refreshes, a third each: before the provider handles its request, with the answer in its hands
  * and nothing kept, and with the new refresh token kept and nothing else. `--namespaces` of them run in two pid namespaces, where they can be
- * had. Prints one line, and one for whatever was lost; the exit code is 1 if anything was.
+ * had. `--others` each: 10 and 50 processes, a provider that takes two seconds, and one that is busy at first. Prints one line, and one for whatever was lost; the exit code is 1 if anything was.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,10 +19,12 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '200' },
     kills: { type: 'string', default: '30' },
     namespaces: { type: 'string', default: '10' },
+    others: { type: 'string', default: '2' },
     processes: { type: 'string', default: '25' },
   },
 });
 const IN_NAMESPACE = ['unshare', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
+const OTHERS = [['of 10', { count: 10 }], ['of 50', { count: 50 }], ['slow', { delay: 2000 }], ['busy']];
 const KILLS = ['killed before', 'killed answered', 'killed committed'];
 
 function namespaces() {
@@ -36,14 +38,15 @@ function namespaces() {
   }
 }
 
-const [rounds, kills, inside] = [Number(values.rounds), Number(values.kills), namespaces()];
+const [rounds, kills, others, inside] = [Number(values.rounds), Number(values.kills), Number(values.others), namespaces()];
 const home = await mkdtemp(join(tmpdir(), 'padlock-home-'));
 const played = await Rounds.start({ count: Number(values.processes), envOf: () => ({ HOME: home }) });
 try {
   await played.signIn();
   for (let round = 0; round < inside; round++) await played.play('namespaces', { prefixes: [[], IN_NAMESPACE] });
   for (let round = 0; round < kills; round++) await played.play(KILLS[round % KILLS.length]);
-  for (let round = inside + kills; round < rounds; round++) await played.play('plain');
+  for (let round = 0; round < others; round++) for (const [kind, how] of OTHERS) await played.play(kind, how);
+  for (let round = inside + kills + others * OTHERS.length; round < rounds; round++) await played.play('plain');
   played.report();
 } finally {
   await played.close();

@@ -25,6 +25,11 @@ async function leaseHolder(home) {
 const ENDS = {
   'after a stop': (count) => ({ codes: { 0: count }, requests: 1 }),
   plain: (count) => ({ codes: { 0: count }, requests: 1 }),
+  'of 10': (count) => ({ codes: { 0: count }, requests: 1 }),
+  'of 50': (count) => ({ codes: { 0: count }, requests: 1 }),
+  slow: (count) => ({ codes: { 0: count }, requests: 1 }),
+  // The one whose turn it is asks once more; the others go on waiting.
+  busy: (count) => ({ codes: { 0: count }, requests: 2 }),
   namespaces: (count) => ({ codes: { 0: count }, requests: 1 }),
   // Nothing was redeemed: the next one refreshes with the same token.
   'killed before': (count) => ({ codes: { 0: count - 1, SIGKILL: 1 }, requests: 2 }),
@@ -109,6 +114,7 @@ export class Rounds {
     const idp = this.#idp;
     idp.requests.clear();
     if (kind === 'killed before') idp.next('token', { hangUp: 'before', delay: TIME_TO_KILL });
+    else if (kind === 'busy') idp.next('token', { status: 503, headers: { 'retry-after': '1' } });
     else if (delay !== undefined) idp.next('token', { delay });
     const dies = kind.startsWith('killed') && kind !== 'killed before' ? { PADLOCK_RACE_DIES: kind.slice('killed '.length) } : {};
     const results = await race({

@@ -228,6 +228,25 @@ describe('what comes with a refresh is verified after the new refresh token is k
 const ofUnknownKey = (): string =>
   token(strangerFor('RS256'), { header: { kid: 'nobody-knows' }, payload: claims({ iat: SECONDS + 4000, exp: SECONDS + 8000 }) });
 
+test('an answer that is lost after the provider rotated costs the session, and nobody tries for ever', async () => {
+  const { padlock, process, provider } = await expired();
+  provider.next = [
+    () => {
+      provider.good.clear(); // it was redeemed, and nobody heard for what
+      throw hungUp();
+    },
+  ];
+  await expect(failure(padlock.token())).resolves.toMatchObject({ code: 'net_reset', exit: 6 });
+  await expect(failure(process().token())).resolves.toMatchObject({
+    code: 'auth_refresh_rejected',
+    exit: 4,
+    hint: expect.stringContaining('padlock auth'),
+  });
+  for (let again = 0; again < 3; again++)
+    await expect(failure(process().token())).resolves.toMatchObject({ code: 'auth_login_required', exit: 4 });
+  expect(provider.forms()).toHaveLength(3); // the sign-in, and two with the one refresh token
+});
+
 describe('a refresh that the provider refuses', () => {
   test('with invalid_grant drops the refresh token: signing in again is all that is left', async () => {
     const { padlock, process, provider } = await expired();
@@ -506,6 +525,21 @@ describe('a lease that is lost', () => {
     setTimeout(() => clock.pass(2), 1000).unref(); // or they give up
     for (const token of await Promise.all(waiting)) expect(token).toMatchObject({ value: 'at-3-canary-0123456789' });
     expect([provider.refreshes(), provider.isReused]).toEqual([2, false]);
+  });
+
+  test('of one profile keeps nobody of another waiting', async () => {
+    const { process, provider, clock } = world();
+    for (const profile of ['work', 'home']) await process({ values: { profile } }).authenticate();
+    clock.pass(4000);
+    const { opened, open } = gate();
+    provider.answering = opened;
+    const asked = provider.asked();
+    const slow = process({ values: { profile: 'work' } }).token();
+    await asked;
+    provider.answering = undefined;
+    await expect(process({ values: { profile: 'home' } }).token()).resolves.toMatchObject({ value: 'at-4-canary-0123456789' });
+    open();
+    await expect(slow).resolves.toMatchObject({ value: 'at-3-canary-0123456789' });
   });
 
   test('a holder that does not finish is store_locked for those who wait', async () => {
