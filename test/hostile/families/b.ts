@@ -284,7 +284,6 @@ const DEVICE: readonly Row[] = [
     answers: { device: { members: { interval: 31 } } },
     run: { ...FLOWS.D.run, during: impatient },
     exit: 130,
-    code: 'cancelled',
     once: ONCE,
     check: polls(0),
   },
