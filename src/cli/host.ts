@@ -8,7 +8,7 @@ import { hasBrowser } from './has-browser.ts';
 import { NodeFiles } from './node-files.ts';
 import { homeDirectory, nodeHost } from './node-host.ts';
 import { terminalPrompt } from './prompt.ts';
-import { tame } from './tame.ts';
+import { ownEnvironment, tame } from './tame.ts';
 import { Interrupted, type Manners, type Output, PipeClosed, type World } from './world.ts';
 
 type Stream = NodeJS.WriteStream;
@@ -123,8 +123,7 @@ async function pinoLog({ verbosity }: Manners, stderr: () => Stream): Promise<Lo
 }
 
 /** What of the machine can be used without taking over its signals. */
-export function nodeParts(process: NodeJS.Process) {
-  const { env } = process;
+export function nodeParts(process: NodeJS.Process, env: NodeJS.ProcessEnv = process.env) {
   const stdout = opened(process.stdout);
   let openedStderr: Opened | undefined;
   const openStderr = (): Opened => {
@@ -168,7 +167,8 @@ export function nodeWorld(process: NodeJS.Process, { patience = STDIN_PATIENCE, 
   const controller = new AbortController();
   const { signal } = controller;
   const divert = interruption(process, controller);
-  const parts = nodeParts(process);
+  const env = alone ? ownEnvironment(process) : process.env;
+  const parts = nodeParts(process, env);
   if (alone) tame(process, controller);
   return {
     ...parts,
@@ -176,7 +176,7 @@ export function nodeWorld(process: NodeJS.Process, { patience = STDIN_PATIENCE, 
     readStdin: () => readAll(process.stdin, signal, patience),
     execute: async (command, changes) => {
       const { execute } = await import('./execute.ts');
-      return execute(command, { env: { ...process.env, ...changes }, divert, isTerminal: process.stdin.isTTY === true });
+      return execute(command, { env: { ...env, ...changes }, divert, isTerminal: process.stdin.isTTY === true });
     },
   };
 }

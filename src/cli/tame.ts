@@ -1,6 +1,13 @@
 /** A process in which plugins run too: what they print, throw later or end must not become Padlock's answer, its crash or its exit code. */
 import { PadlockError } from '../core/errors.ts';
 
+/** The environment, for Padlock alone: a plugin and whatever it starts find none of Padlock's variables, which may hold secrets. */
+export function ownEnvironment(process: NodeJS.Process): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) if (name.toUpperCase().startsWith('PADLOCK_')) delete process.env[name];
+  return env;
+}
+
 /** From now on standard output is for the answer alone, and whatever would end the process aborts `controller`, so that it ends in order. */
 export function tame(process: NodeJS.Process, controller: AbortController): void {
   const { stdout } = process;
@@ -10,6 +17,9 @@ export function tame(process: NodeJS.Process, controller: AbortController): void
       if (!controller.signal.aborted) controller.abort(error);
       process.exitCode ||= 1; // it may be too late for anybody to hear of it
     }); // check: crashes are reported
+  if (`${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`.includes('--report'))
+    // a report of Node's holds the environment and the command line
+    Object.assign(process.report, { reportOnFatalError: false, reportOnSignal: false, reportOnUncaughtException: false }); // check: no reports
   process.exit = (() => {
     const ended = new PadlockError('plugin_crashed', { message: 'A plugin tried to end the process.' });
     if (!controller.signal.aborted) controller.abort(ended);

@@ -124,9 +124,9 @@ export class NodeHttp implements Http {
     const fields: Record<string, string | number> = {
       accept: 'application/json',
       'accept-encoding': 'gzip, deflate, br',
-      'user-agent': `padlock/${VERSION}`,
     };
     for (const [name, value] of Object.entries(headers)) fields[name.toLowerCase()] = value;
+    fields['user-agent'] = `padlock/${VERSION}`; // whoever made the request: a package's name says nothing to a provider
     if (body !== undefined) fields['content-length'] = Buffer.byteLength(body);
     const options: RequestOptions & TunnelOptions = {
       method,

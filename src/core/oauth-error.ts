@@ -38,6 +38,8 @@ const LOCKED = new Set(['too_many_attempts']);
 
 /** Characters. */
 const LONGEST_CLAIMS = 4000;
+/** Characters of a description that are looked at; a few hundred are shown. */
+const FAR = 8192;
 
 /** Where providers say how they will find this answer in their log. */
 const REQUEST_ID = ['x-request-id', 'x-correlation-id', 'x-ms-request-id'];
@@ -108,7 +110,7 @@ export function oauthFailure(response: HttpResponse, context: FailureContext): P
   const meaning = reason && REASONS[reason];
   const code = meaning?.code ?? codeOf(response, error);
   const requestId = [...REQUEST_ID.map((name) => response.headers[name]), body?.trace_id].find((id) => typeof id === 'string');
-  const safe = (text: string, limit?: number): string => excerpt(redactor.mask(text).replace(/\s+/g, ' ').trim(), limit); // masked as it came
+  const safe = (text: string, limit?: number): string => excerpt(redactor.mask(text.slice(0, FAR)).replace(/\s+/g, ' ').trim(), limit); // masked as it came
   const said = typeof body?.error_description === 'string' ? safe(body.error_description) : '';
   const claims = typeof body?.claims === 'string' && body.claims.length <= LONGEST_CLAIMS ? redactor.mask(body.claims) : undefined;
   const message = meaning

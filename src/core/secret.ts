@@ -1,5 +1,7 @@
 /** A value that cannot print itself, and the list of the values that must not be printed. */
 
+import { spellings, windows } from './spellings.ts';
+
 const REDACTED = '[redacted]';
 
 /**
@@ -34,35 +36,29 @@ export class Secret {
 /** Shorter values would mask ordinary words. */
 const SHORTEST = 4;
 
-const lowerHex = (percent: string): string => percent.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
-
-/** Masks every known secret, in the spellings a wire or a file gives it, in text that comes from outside. */
+/** Masks every known secret, in the spellings a wire, a log or a file gives it, and what is cut from one, in text that comes from outside. */
 export class Redactor {
   readonly #spellings = new Set<string>();
+  /** Length → the parts of that length that give a secret away. */
+  readonly #parts = new Map<number, Set<string>>();
 
   /** From now on `value` is masked. Bytes: the UTF-8 of the string. */
   add(value: string): void {
     if (value.length < SHORTEST) return;
-    const bytes = new TextEncoder().encode(value);
-    const base64 = btoa(String.fromCharCode(...bytes.subarray(0, 8192)));
-    const percent = encodeURIComponent(value.isWellFormed() ? value : '');
-    const form = new URLSearchParams({ '': value }).toString().slice(1); // what a server echoes that quotes the request
-    const strict = percent.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-    for (const spelling of [
-      value,
-      ...[percent, percent.replaceAll('%20', '+'), strict, form].flatMap((encoded) => [encoded, lowerHex(encoded)]),
-      JSON.stringify(value).slice(1, -1),
-      base64.replace(/=+$/, ''),
-      base64.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_'),
-      Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
-    ])
-      if (spelling.length >= SHORTEST) this.#spellings.add(spelling);
+    for (const { text, window } of spellings(value)) {
+      if (text.length < SHORTEST || this.#spellings.has(text)) continue;
+      this.#spellings.add(text);
+      const parts = this.#parts.get(window) ?? new Set();
+      this.#parts.set(window, parts);
+      for (const part of windows(text, window)) parts.add(part);
+    }
   }
 
   /** One that knows the same secrets, and learns others by itself. */
   copy(): Redactor {
     const copy = new Redactor();
     for (const spelling of this.#spellings) copy.#spellings.add(spelling);
+    for (const [size, parts] of this.#parts) copy.#parts.set(size, new Set(parts));
     return copy;
   }
 
@@ -70,6 +66,23 @@ export class Redactor {
   mask(text: string): string {
     let masked = text;
     for (const spelling of [...this.#spellings].sort((a, b) => b.length - a.length)) masked = masked.replaceAll(spelling, REDACTED);
+    for (const [size, parts] of this.#parts) masked = withoutParts(masked, size, parts);
     return masked;
   }
+}
+
+/** `text` with each run of known parts replaced. */
+function withoutParts(text: string, size: number, parts: ReadonlySet<string>): string {
+  let out = '';
+  let kept = 0;
+  for (let at = 0; at + size <= text.length; at++) {
+    if (!parts.has(text.slice(at, at + size))) continue;
+    let end = at + size;
+    for (let next = at + 1; next <= end && next + size <= text.length; next++)
+      if (parts.has(text.slice(next, next + size))) end = next + size;
+    out += text.slice(kept, at) + REDACTED;
+    kept = end;
+    at = end - 1;
+  }
+  return out + text.slice(kept);
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redactor, Secret } from '../../src/core/secret.ts';
+import { leaks } from '../support/canaries.ts';
 
 describe('a Secret', () => {
   const secret = new Secret('hunter2-and-more');
@@ -40,6 +41,11 @@ const SPELLINGS: readonly [string, (secret: string) => string][] = [
   ['in base64', (secret) => Buffer.from(secret).toString('base64')],
   ['in base64url', (secret) => Buffer.from(secret).toString('base64url')],
   ['in hex', (secret) => Buffer.from(secret).toString('hex')],
+  ['in JSON inside JSON', (secret) => JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)],
+  [
+    'with every byte percent-encoded',
+    (secret) => [...Buffer.from(secret)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  ],
 ];
 
 describe('the redactor', () => {
@@ -54,6 +60,26 @@ describe('the redactor', () => {
         expect(masked).toContain('[redacted]');
       }),
     );
+  });
+
+  test('masks a secret in the base64 of something longer, wherever it stands there', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', minLength: 12 }), fc.string(), fc.string(), (secret, before, after) => {
+        const redactor = new Redactor();
+        redactor.add(secret);
+        for (const encoding of ['base64', 'base64url'] as const)
+          expect(leaks(redactor.mask(Buffer.from(`${before}:${secret}:${after}`).toString(encoding)), secret)).toBe(false);
+      }),
+    );
+  });
+
+  test('masks what was cut from a secret, if it is long enough to give it away', () => {
+    const redactor = new Redactor();
+    redactor.add('correct horse battery staple');
+    expect(redactor.mask('correct hors… and tery stap, orse battery')).toBe('[redacted]… and tery stap, [redacted]');
+    expect(redactor.mask('the correct horse')).toBe('the [redacted]');
+    expect(redactor.mask(`${'correct horse battery staple'.slice(2)}${'correct horse battery staple'}`)).toBe('[redacted][redacted]');
+    expect(redactor.copy().mask('a (horse battery) b')).toBe('a ([redacted]) b');
   });
 
   test("masks what a form makes of characters that encodeURIComponent leaves: !'()*~", () => {

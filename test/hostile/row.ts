@@ -75,6 +75,8 @@ export interface Row {
   readonly exit: number;
   /** Absent: there is no error, or it ends without a word. */
   readonly code?: ErrorCode;
+  /** A plugin's own code, instead. */
+  readonly own?: string;
   readonly run: Provocation | ((world: World) => Provocation | Promise<Provocation>);
   readonly answers?: Script;
   readonly listen?: ProviderOptions;

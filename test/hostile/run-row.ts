@@ -100,6 +100,7 @@ class Stage implements World {
       env: { ...this.#idp?.env(), HOSTILE_RECORD: record, ...env },
       ...(input !== undefined && { input }),
       ...(open && { open }),
+      ...(program !== undefined && { traces: true }),
       ...(cwd !== undefined && { cwd }),
     });
     for (const { when, send } of type) {
@@ -163,7 +164,8 @@ function hold(row: Row, { ended, failure, words }: Run): void {
   const wrong = [...ended.broken];
   const { code: exit } = ended.run;
   if (exit !== row.exit) wrong.push(`G5: it ended with ${exit}, not with ${row.exit}`);
-  if (failure?.code !== row.code) wrong.push(`G5: its error is ${failure?.code}, not ${row.code}`);
+  const expected = row.code ?? row.own;
+  if (failure?.code !== expected) wrong.push(`G5: its error is ${failure?.code}, not ${expected}`);
   const own = EXIT_CODES.find(({ codes }) => codes.includes(row.code ?? ''))?.exit;
   if (row.code !== undefined && own !== row.exit) wrong.push(`G5: ${row.code} stands for ${own}, so the row is wrong`);
   if (wrong.length > 0) throw new Error(`${row.id}: ${row.what}\n  ${wrong.join('\n  ')}\n${shown(words, ended)}`);

@@ -8,8 +8,9 @@ export interface Failure {
   readonly broken: readonly string[];
 }
 
-/** Its lines are folded in the width of the terminal. */
-const TEXT = /^Error: ([\s\S]+?)\s\[([a-z_]+)\]$/m;
+/** Its lines are folded in the width of the terminal, and it may hold brackets of its own: the code is what stands before the hint. */
+const TEXT = /^Error: [\s\S]*?\s\[([a-z_]+)\]\n(Hint: .)/m;
+const WITHOUT_HINT = /^Error: [\s\S]*\s\[([a-z_]+)\]$/m;
 
 /** Undefined where nothing was reported. */
 export function failureIn({ code: exit, stderr, stdout }: CliResult, json: boolean): Failure | undefined {
@@ -28,8 +29,8 @@ function inDocument(stderr: string, exit: number): Failure | undefined {
 }
 
 function inWords(text: string): Failure | undefined {
-  const found = TEXT.exec(text);
+  const found = TEXT.exec(text) ?? WITHOUT_HINT.exec(text);
   if (found === null) return undefined;
-  const broken = /^Hint: .+$/m.test(text) ? [] : ['G11: the error has no hint'];
-  return { code: found[2] ?? '', document: undefined, broken };
+  const broken = found[2] === undefined ? ['G11: the error has no hint'] : [];
+  return { code: found[1] ?? '', document: undefined, broken };
 }

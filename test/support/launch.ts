@@ -23,6 +23,8 @@ export interface LaunchOptions {
   readonly secrets?: readonly string[];
   /** Secrets that may be in a place: `stdout`, `stderr`, or how a file's path ends. */
   readonly allow?: Readonly<Record<string, readonly string[]>>;
+  /** It may print stack traces: it is not Padlock but a program that has it inside. */
+  readonly traces?: boolean;
   /** Arguments for Node itself. */
   readonly execArgv?: readonly string[];
 }
@@ -157,8 +159,8 @@ export function launch({ words, file, args, terminal, env: own }: Launch, option
     const changed = [...after].filter(([path, state]) => before.get(path) !== state).map(([path]) => path);
     const files = new Map(changed.map((path) => [path, readFileSync(path, 'utf8')]));
     const secrets = secretsOf(words, options);
-    const { allow = {}, env = {} } = options;
-    const found = [...broken({ ...run, args: words, env, files, secrets, allow, terminal })];
+    const { allow = {}, env = {}, traces = false } = options;
+    const found = [...broken({ ...run, args: words, env, files, secrets, allow, terminal, traces })];
     if (isLate) found.push(`G2: it did not end within ${deadline} ms and 2 s`);
     if (await isLeftBehind(pid)) found.push('it left a process behind');
     if (options.home === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 });

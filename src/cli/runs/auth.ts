@@ -7,6 +7,7 @@ import type { Answer, Context } from '../command.ts';
 import { refuseForeign } from '../context.ts';
 import { ownFlag } from '../everywhere.ts';
 import { chooseFlow } from '../flow.ts';
+import { warnOnScreen } from '../on-screen.ts';
 import { checkSave, save } from '../save.ts';
 
 export async function run(context: Context): Promise<Answer> {
@@ -29,6 +30,7 @@ export async function run(context: Context): Promise<Answer> {
     failure ??= error;
   }
   await tellPlace(context, session);
+  if (showTokens !== false) warnOnScreen(context);
   return { view, ...(failure && { failure }) };
 }
 

@@ -5,6 +5,7 @@ import { idTokenView, tokenView } from '../../core/session-view.ts';
 import { checkUrl } from '../../core/url.ts';
 import type { Answer, Context } from '../command.ts';
 import { ownFlag } from '../everywhere.ts';
+import { warnOnScreen } from '../on-screen.ts';
 import { readOwn } from '../own-option.ts';
 import { takeToken } from '../take-token.ts';
 
@@ -35,5 +36,6 @@ export async function run(context: Context): Promise<Answer> {
   const now = world.clock.now();
   const view =
     taken.kind === 'id' ? idTokenView(taken.token, { now }) : tokenView(taken.token, { now, proof: proofOf(context, taken.token) });
+  warnOnScreen(context);
   return { view, ...(taken.unsaved && { failure: taken.unsaved }) };
 }

@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { L } from './l.ts';
+
+family('L', L);
