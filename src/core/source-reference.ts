@@ -129,10 +129,10 @@ function sourceHost(
 
 /** Settles as `work` does, unless the signal is first; a source that ignores its signal must not hold the call. */
 function until<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((done, reject) => {
+  return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
     if (signal.aborted) return stop();
     signal.addEventListener('abort', stop, { once: true });
-    work.then(done, reject).finally(() => signal.removeEventListener('abort', stop));
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -22,10 +22,6 @@ interface Found {
 }
 
 const PARAMETER = /\{(\w+)\}/g;
-/** The options that the templates of a preset name. */
-export const parametersOf = ({ issuers }: PresetFacts): readonly string[] => [
-  ...new Set(issuers.flatMap((template) => [...template.matchAll(PARAMETER)].map(([, name = '']) => name))),
-];
 
 /** Does this option say where the provider is, under this preset? */
 export const isWhere = ({ option, owners }: DeclaredOption, preset: string | undefined): boolean =>

@@ -35,7 +35,7 @@ const signedIn = { code: 0, stdout: expect.stringContaining('Robin Percy') };
 
 /** Somebody at a browser who goes to the first address of the sandbox that a run prints. */
 async function withBrowser(words: readonly string[], address: RegExp, options: CliOptions = {}) {
-  const running = await startCli(words, options);
+  const running = startCli(words, options);
   const url = address.exec(await running.until(address))?.[0] ?? '';
   const answers: Readonly<Record<string, string>> = { username: idp().user.username, password: idp().user.password };
   await browse(url, new URL(url).origin, { fill: (field) => answers[field] });

@@ -42,7 +42,12 @@ function metadata({ id, auth, alg, service = false }: Client, proof: Partial<Cli
     // Native, so that a loopback redirect may have any port (RFC 8252 §7.3).
     application_type: 'native',
     grant_types: [
-      ...['password', 'refresh_token', 'authorization_code', DEVICE_GRANT, JWT_BEARER, TOKEN_EXCHANGE],
+      'password',
+      'refresh_token',
+      'authorization_code',
+      DEVICE_GRANT,
+      JWT_BEARER,
+      TOKEN_EXCHANGE,
       ...(auth === 'none' ? [] : ['client_credentials', CIBA_GRANT]),
     ],
     ...(auth !== 'none' && { backchannel_token_delivery_mode: 'poll' as const }),
