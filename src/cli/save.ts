@@ -1,4 +1,5 @@
 /** `--save NAME`: what a sign-in used, as a profile. */
+import { AUTO } from '../core/auto.ts';
 import { checkProfileName, saveProfile, setDefaultProfile } from '../core/config-changes.ts';
 import { fail } from '../core/errors.ts';
 import { generalOptions } from '../core/general-options.ts';
@@ -16,7 +17,10 @@ const PASSING: ReadonlySet<string> = new Set(['profile', 'format', 'noCache']);
 
 /** Everything of a profile that Padlock and the strategies in use declare. */
 export function savable(registry: Registry, flow: string | undefined): Options {
-  const used = registry.options().filter(({ owners }) => owners.every(({ kind, name }) => kind !== 'grant' || name === flow));
+  const used = registry.options().filter(({ owners }) => {
+    const flows = owners.filter(({ kind }) => kind === 'grant');
+    return flows.length === 0 || flow === AUTO || flows.some(({ name }) => name === flow);
+  });
   const options = { ...generalOptions, ...Object.fromEntries(used.map(({ key, option }) => [key, option])) };
   return Object.fromEntries(Object.entries(options).filter(([key]) => !PASSING.has(key)));
 }

@@ -99,7 +99,7 @@ describe('at a prompt', () => {
     const { code, screen } = await runCliTty(['auth'], {
       env,
       type: [
-        { when: /How do you want to sign in\?[\s\S]*password/, send: '\u001b[A\r' }, // up from the first is the last
+        { when: /How do you want to sign in\?[\s\S]*password/, send: '\u001b[A\u001b[A\r' }, // up from the first are the last ones
         { when: /Password/, send: 'pa55word\r', secret: true },
       ],
     });

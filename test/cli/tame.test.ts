@@ -12,7 +12,7 @@ function tamed() {
     },
   });
   const own: { exitCode: number | undefined; exit(code: number): void } = { exitCode: undefined, exit: () => {} };
-  const fake = Object.assign(new EventEmitter(), { stdout: stream('stdout'), stderr: stream('stderr') }, own);
+  const fake = Object.assign(new EventEmitter(), { stdout: stream('stdout'), stderr: stream('stderr'), execArgv: [], env: {} }, own);
   const controller = new AbortController();
   tame(fake as unknown as NodeJS.Process, controller);
   return { fake, controller, written };

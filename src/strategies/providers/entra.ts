@@ -64,7 +64,7 @@ function explain({ body, error, form: { redirect_uri } }: Refusal): Explanation 
 export const entra = {
   kind: 'provider',
   name: 'entra',
-  summary: 'Microsoft Entra ID: --tenant 9f0c…, or organizations',
+  summary: 'Microsoft Entra ID: --tenant ID, or organizations',
   options,
   issuers: [at('{tenant}')],
   spellings: { [at('organizations')]: at('{tenantid}'), [at('common')]: at('{tenantid}'), [at('consumers')]: at(CONSUMERS) },
