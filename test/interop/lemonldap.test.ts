@@ -45,7 +45,7 @@ describe('an HS256 ID token keyed by the client secret', () => {
     const { verifier: _, ...auto } = hs;
     const error = failure(await signIn({ ...auto, format: 'json' }));
     expect(error).toMatchObject({ code: 'token_alg_not_allowed', exit: 8 });
-    expect(error.hint).toContain('shared-secret');
+    expect(error.hint).toContain('--id-token-signed-response-alg');
     const told = ['--id-token-signed-response-alg', 'HS256'];
     expect(session(await signIn({ ...auto, format: 'json', more: told })).tokens.id?.verified).toMatchObject({
       by: 'shared-secret',
