@@ -13,7 +13,7 @@ export async function endSession(context: Context, { clientId, issuer }: Session
     return undefined;
   }
   const { browser, notices } = await context.ports();
-  const opened = (await browser?.open(url)) === true;
+  const opened = (await browser?.open(url).catch(() => false)) === true;
   if (opened) await context.say(`Your browser shows the provider's sign-out page: ${url}`);
   else notices?.show(`Sign out of the provider in a browser, too: ${url}`, { action: 'end_session', url });
   return { url, opened };
