@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { I } from './i.ts';
+
+family('I', I);
