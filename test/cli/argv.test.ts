@@ -91,7 +91,10 @@ describe('a value that cannot be', () => {
       ['auth', '--sandbox', '--flow', 'client-credentials', '--username', 'robin'],
       'usage_option_not_for_flow',
     );
-    expect(error).toMatchObject({ message: '--username is not for the client-credentials flow.', hint: 'It is for password, password-realm.' });
+    expect(error).toMatchObject({
+      message: '--username is not for the client-credentials flow.',
+      hint: 'It is for password, password-realm.',
+    });
   });
 });
 
