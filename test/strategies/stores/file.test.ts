@@ -57,7 +57,7 @@ const modeOf = (of: string): number => statSync(of).mode & 0o7777;
 const listed = (): readonly string[] => readdirSync(directory).sort();
 const ALONE = ['.swept', 'store.json', 'store.key'];
 const isRoot = process.getuid?.() === 0;
-const mayDrop = can('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true');
+const mayDrop = can('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', '0');
 
 describe('what it makes', () => {
   test('is private, and the same for whoever opens it next', async () => {
