@@ -49,7 +49,9 @@ export default class HostileReporter {
     );
     if (!this.#isWhole) return;
     const all = LATER.length > 0 ? wrong : [...wrong, ...missed.map((code) => `no row reaches ${code}`)];
-    if (all.length > 0) this.#error = new Error(`The fault matrix is not whole:\n  ${all.join('\n  ')}`);
+    if (all.length === 0) return;
+    this.#error = new Error(`The fault matrix is not whole:\n  ${all.join('\n  ')}`);
+    process.stderr.write(`${this.#error.message}\n`); // Jest fails for it and does not say it
   }
 
   getLastError() {
