@@ -8,14 +8,17 @@ function plain(_: string, value: unknown): unknown {
   return value;
 }
 
-/** Of argv, environment, standard input, files and the server's script. Ports, canaries and the home, which differ each time, do not count. */
+/**
+ * Of argv, environment, standard input, files and the server's script. Ports, canaries and the home, which differ each time, do not count.
+ * The exit code does: a function's text does not show what it closes over, the signal that it sends.
+ */
 export function fingerprint(
-  { answers, listen, signedIn }: Row,
+  { answers, listen, signedIn, exit }: Row,
   provocation: Provocation,
   { home, net }: World,
   canaries: readonly string[],
 ): string {
-  let text = JSON.stringify({ answers, listen, signedIn, provocation }, plain);
+  let text = JSON.stringify({ answers, listen, signedIn, exit, provocation }, plain);
   text = text.replaceAll(home, 'HOME');
   for (const port of net.ports) text = text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), 'PORT');
   for (const canary of canaries) text = text.replaceAll(canary, 'CANARY');
