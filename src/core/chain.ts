@@ -80,6 +80,9 @@ export class Chain {
     if (grant.browser === true && this.#browser.available === false) return 'no browser can be opened here';
     const lacking = this.#lacking(grant);
     if (lacking.length > 0) return `it needs ${lacking.map((key) => `--${flagName(key)}`).join(' and ')}`;
+    const { oneOf = [] } = grant;
+    if (oneOf.length > 0 && !oneOf.some((key) => this.#settings.has(key)))
+      return `it needs one of ${oneOf.map((key) => `--${flagName(key)}`).join(', ')}`;
     const { grant_types_supported: listed } = info.metadata;
     if (grant.grantType !== undefined && listed !== undefined && !listed.includes(grant.grantType)) return 'the provider does not list it';
     if (grant.applies === undefined) return undefined;

@@ -30,7 +30,7 @@ function keepable(settings: Settings, options: Options, asked: Readonly<Record<s
     if (option.flagOnly) continue;
     if (option.secret) {
       const reference: JsonObject | undefined = entry && isReference(entry.raw) ? entry.raw.reference : undefined;
-      if (reference) keep.push([key, reference]);
+      if (reference && option.account !== 'call') keep.push([key, reference]);
       else if (entry || asked[key] !== undefined) left.push(flagName(key));
     } else {
       const value = entry && !PASSING.has(entry.layer) ? entry.value : asked[key];

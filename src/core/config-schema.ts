@@ -23,7 +23,7 @@ const formOf = (form: TextForm): JsonObject =>
   form === 'url' ? { ...text, format: 'uri' } : { type: 'string', pattern: PATTERNS[form].pattern };
 
 function value(option: Option): JsonObject {
-  const { minimum, maximum, choices, form } = option;
+  const { integer, minimum, maximum, choices, form } = option;
   const word: JsonObject = choices ? { enum: [...choices] } : form === undefined ? text : formOf(form);
   switch (option.type) {
     case 'string':
@@ -31,7 +31,7 @@ function value(option: Option): JsonObject {
     case 'boolean':
       return { type: 'boolean' };
     case 'number':
-      return { type: 'number', ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
+      return { type: integer ? 'integer' : 'number', ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
     case 'list':
       return { anyOf: [word, { type: 'array', items: word }] };
     case 'map':

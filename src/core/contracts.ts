@@ -88,6 +88,8 @@ export interface Grant extends Named {
   readonly browser?: boolean;
   /** The `grant_type` this flow sends, to compare with what discovery lists. */
   readonly grantType?: string;
+  /** Options of which one at least has to be given; the flow `auto` passes it over where none is. */
+  readonly oneOf?: readonly string[];
   hosts?(values: Values): readonly string[];
   applies?(values: Values, provider: ProviderInfo): Applicable;
   acquire(values: Values, host: GrantHost): Promise<TokenResponse>;

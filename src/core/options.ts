@@ -49,6 +49,8 @@ export interface Option {
   /** Bounds of a number, inclusive. */
   readonly minimum?: number;
   readonly maximum?: number;
+  /** A number without a fraction. */
+  readonly integer?: boolean;
 }
 
 /** Keys are camelCase: `clientId` is `--client-id`, `PADLOCK_CLIENT_ID`, and `client_id` in a profile. */
@@ -127,6 +129,7 @@ function readString(option: Option, raw: unknown, place: Place): string {
 function readNumber(option: Option, raw: unknown, place: Place): number {
   const number = typeof raw === 'string' && /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw;
   if (typeof number !== 'number' || !Number.isFinite(number)) refuse(place, 'must be a number');
+  if (option.integer === true && !Number.isSafeInteger(number)) refuse(place, 'must be a whole number');
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = option;
   if (number < minimum || number > maximum)
     refuse(place, option.maximum === undefined ? `must be at least ${minimum}` : `must be between ${minimum} and ${maximum}`);
@@ -201,6 +204,7 @@ export function disagreement(a: Option, b: Option): string | undefined {
     'form',
     'minimum',
     'maximum',
+    'integer',
   ] as const;
   return keys.find((key) => !(NEED_NOT_REPEAT.has(key) && b[key] === undefined) && JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 }

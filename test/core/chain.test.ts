@@ -75,6 +75,33 @@ describe('the flow auto', () => {
     expect(provider.forms()).toEqual([]);
   });
 
+  test('passes over a flow that needs one of several options, where none is given', async () => {
+    const hinted = link('hinted', {
+      oneOf: ['whoHint', 'tokenHint'],
+      options: { whoHint: { type: 'string', summary: 'who' }, tokenHint: { type: 'string', summary: 'which', secret: true } },
+    });
+    await expect(at({ links: [hinted, link('second')] }).padlock.authenticate()).resolves.toMatchObject({ flow: 'second' });
+    const { padlock } = at({ links: [hinted, link('second')], values: { tokenHint: 't' } });
+    await expect(padlock.authenticate()).resolves.toMatchObject({ flow: 'hinted' });
+  });
+
+  test('asks for no confirmation on a device of nobody in particular: ciba needs a hint', async () => {
+    const metadata = {
+      ...METADATA,
+      backchannel_authentication_endpoint: `${METADATA.issuer}backchannel`,
+      backchannel_token_delivery_modes_supported: ['poll'],
+      grant_types_supported: ['urn:openid:params:grant-type:ciba'],
+    };
+    const none = at({ links: [given], ports: { prompt } });
+    none.provider.metadata = metadata;
+    const { hint } = await none.refused();
+    expect(hint).toContain('ciba: it needs one of --login-hint, --login-hint-token, --id-token-hint');
+    const with_ = at({ links: [given], ports: { prompt }, values: { loginHint: 'robin' } });
+    with_.provider.metadata = metadata;
+    with_.provider.others['/backchannel'] = { body: { auth_req_id: 'x', expires_in: 60 } };
+    await expect(with_.padlock.authenticate()).resolves.toMatchObject({ flow: 'ciba' });
+  });
+
   test('fails where its link fails: no other one is tried', async () => {
     const { refused, types } = at({ values: { ticket: 't' } }, { status: 400, body: { error: 'invalid_grant' } });
     await expect(refused()).resolves.toMatchObject({ code: 'auth_invalid_grant' });

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { addPlugin, removePlugin, saveProfile, setDefaultProfile } from '../../src/core/config-changes.ts';
 import { editConfig } from '../../src/core/config-edit.ts';
 import { readConfig } from '../../src/core/config-file.ts';
-import { CANARY, CONFIG, errorOf, MemoryFiles, own, passwordOptions, settingsOf, where } from './config-fixture.ts';
+import { factorOptions } from '../../src/core/second-factor.ts';
+import { CANARY, CONFIG, errorOf, MemoryFiles, own, passwordOptions, registryWith, settingsOf, where } from './config-fixture.ts';
 
 const JSON_CONFIG = CONFIG.replace('.yaml', '.json');
 const options = { ...own, ...passwordOptions };
@@ -101,6 +102,18 @@ describe('saving a profile', () => {
     const again = await settingsOf({ flags: { profile: 'work' }, config: files.text(CONFIG), env: { PADLOCK_CLIENT_SECRET: 's' } });
     expect(again.get('clientId')).toBe('0042');
     expect(again.get('timeout')).toBe(9);
+  });
+
+  test('a code that is good once is never saved, wherever it came from', async () => {
+    const files = new MemoryFiles({ '/home/robin/project/r': 'r3c0very' });
+    const registry = registryWith();
+    registry.declare(factorOptions);
+    const settings = await settingsOf({ flags: { recoveryCodeFile: 'r' }, env: { PADLOCK_OTP: '123456' }, more: { registry } });
+    expect(await saveProfile(files, where, 'work', settings, { ...factorOptions })).toMatchObject({
+      saved: [],
+      left: ['otp', 'recovery-code'],
+    });
+    expect(files.text(CONFIG)).not.toMatch(/otp|recovery_code|PADLOCK_/);
   });
 
   test('a file stays a reference, with its whole path; stdin cannot be saved', async () => {

@@ -265,6 +265,8 @@ describe('the form of a strategy', () => {
     ['subject has the wrong type', { ...smsPin, subject: 'robot' }],
     ['method is missing', { ...post, method: undefined }],
     ['algorithms is missing', { ...trusting, algorithms: undefined }],
+    ['algorithms must name one', { ...trusting, algorithms: [] }],
+    ['algorithms must name one', { ...trusting, algorithms: [], checks: 'id' }],
     ['the key must be camelCase', { ...smsPin, options: { 'user-name': { type: 'string', summary: 'x' } } }],
     ['options must be an object', { ...smsPin, options: [] }],
     ['options.a must be an object', { ...smsPin, options: { a: 'string' } }],
@@ -282,6 +284,11 @@ describe('the form of a strategy', () => {
   });
 
   test('is right when nothing is wrong', () => {
-    for (const strategy of [smsPin, post, trusting, shout, vault]) expect(recordFaults(strategy)).toEqual([]);
+    const asking = { ...trusting, algorithms: [], keySet: false };
+    const others = [
+      { ...asking, checks: 'access' },
+      { ...asking, checks: 'user' },
+    ];
+    for (const strategy of [smsPin, post, trusting, shout, vault, ...others]) expect(recordFaults(strategy)).toEqual([]);
   });
 });

@@ -174,7 +174,13 @@ describe('a pasted answer', () => {
         if (line.startsWith(idp().issuer)) back = landed(line, String(event.redirect_uri));
       },
     };
-    const prompt = { available: true, ask: async () => paste((await back) as URL) };
+    const prompt = {
+      available: true,
+      async ask(question: { readonly secret?: boolean }) {
+        expect(question.secret ?? false).toBe(false); // it is long, and whoever pastes it has to see what arrived
+        return paste((await back) as URL);
+      },
+    };
     const ports = { clock, notices, prompt, browser: { open: () => Promise.reject(new Error('it was opened')) } };
     return createPadlock({ ...idp().client('authorization-code', 'public'), values: { paste: true, ...values }, ports }).authenticate();
   }

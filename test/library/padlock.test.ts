@@ -107,6 +107,7 @@ describe('the options of a Padlock', () => {
     ['a number for a text', { issuer: {} }, 'usage_bad_value', 'issuer must be a text.'],
     ['an empty client id', { clientId: '' }, 'usage_bad_value', 'clientId must not be empty.'],
     ['a text for a number', { timeout: 'soon' }, 'usage_bad_value', 'timeout must be a number.'],
+    ['a fraction of a second', { values: { maxAge: 1.5 } }, 'usage_bad_value', 'maxAge must be a whole number.'],
     ['too long a time', { timeout: 601 }, 'usage_bad_value', 'timeout must be between 1 and 600.'],
     ['a text for a switch', { requireVerified: 'maybe' }, 'usage_bad_value', 'requireVerified must be true or false.'],
     ['a map that is none', { params: ['x'] }, 'usage_bad_value', 'param must be key=value.'],

@@ -8,6 +8,7 @@ const own = defineOptions({
     placeholder: 'N',
     minimum: 0,
     maximum: 65535,
+    integer: true,
     flagOnly: true,
   },
 });

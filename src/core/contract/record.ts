@@ -37,6 +37,7 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
       storable: flag,
       deprecated: text,
       grantType: text,
+      oneOf: someTexts,
     },
     methods: ['acquire'],
     optionalMethods: ['hosts', 'applies'],
@@ -88,6 +89,7 @@ const OPTION: Readonly<Record<string, Test>> = {
   form: oneOf('host', 'segment', 'url'),
   minimum: number,
   maximum: number,
+  integer: flag,
 };
 const DEFAULTS: Readonly<Record<string, Test>> = { string: text, number, boolean: flag, list: texts, map: () => false };
 
@@ -129,6 +131,13 @@ export function recordFaults(strategy: unknown): readonly string[] {
 
   for (const [member, test] of Object.entries(shape.facts))
     if (!test(strategy[member])) faults.push(`${member} is missing or has the wrong type`);
+  if (
+    kind === 'verifier' &&
+    !['access', 'user'].includes(String(strategy.checks)) &&
+    texts(strategy.algorithms) &&
+    !someTexts(strategy.algorithms)
+  )
+    faults.push('algorithms must name one at least: it checks the signature of ID tokens');
   for (const [member, test] of Object.entries(shape.optional))
     if (strategy[member] !== undefined && !test(strategy[member])) faults.push(`${member} has the wrong type`);
 

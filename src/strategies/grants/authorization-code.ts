@@ -7,7 +7,7 @@ const options = defineOptions({
   paste: { type: 'boolean', summary: 'the browser is on another machine: paste what it returns with' },
   prompt: { type: 'list', summary: 'what the provider has to ask: login, consent, select_account, none', placeholder: 'PROMPT' },
   loginHint: { type: 'string', summary: 'who is about to sign in, for the login page', placeholder: 'USER' },
-  maxAge: { type: 'number', summary: 'how long ago the user may have signed in', placeholder: 'SECONDS', minimum: 0 },
+  maxAge: { type: 'number', summary: 'how long ago the user may have signed in', placeholder: 'SECONDS', minimum: 0, integer: true },
   acrValues: { type: 'list', summary: 'how strongly the user has to sign in, one of these', placeholder: 'ACR' },
   par: { type: 'boolean', summary: 'push the request to the provider first (RFC 9126)' },
   loginTimeout: {

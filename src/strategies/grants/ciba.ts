@@ -17,6 +17,7 @@ const options = defineOptions({
     placeholder: 'SECONDS',
     minimum: 1,
     maximum: 86_400,
+    integer: true,
   },
 });
 type Given = ValuesOf<typeof options>;
@@ -33,6 +34,7 @@ export const ciba = {
   },
   grantType: GRANT,
   interactive: true,
+  oneOf: ['loginHint', 'loginHintToken', 'idTokenHint'],
   options,
   applies(_values, { metadata }) {
     if (metadata[ENDPOINT] === undefined) return { no: 'the provider has no backchannel authentication endpoint' };
@@ -45,7 +47,7 @@ export const ciba = {
       ...hintOf(values, host),
       binding_message: bindingMessage,
       user_code: userCode,
-      requested_expiry: requestedExpiry === undefined ? undefined : String(Math.round(requestedExpiry)),
+      requested_expiry: requestedExpiry === undefined ? undefined : String(requestedExpiry),
     });
     const { auth_req_id: id } = answer;
     if (typeof id !== 'string' || id === '') fail('proto_bad_shape', 'The backchannel authentication has no auth_req_id.'); // check: auth_req_id

@@ -54,7 +54,8 @@ async function byPaste(values: Given, host: GrantHost): Promise<TokenResponse> {
   const { url, redeem } = await begin(values, host, redirectUri);
   announce(url, redirectUri, values, host);
   host.show('The browser may end on a page that cannot be shown: copy its address from the address bar all the same.');
-  const text = await host.ask({ message: 'Address the browser ended on, or the code', secret: true });
+  // shown as it is typed: nobody could tell otherwise what of so long a text arrived, and the code is good once, with the verifier that is here
+  const text = await host.ask({ message: 'Address the browser ended on, or the code' });
   return redeem(pastedAnswer(text));
 }
 
