@@ -40,8 +40,8 @@ export interface Context {
   warn(notice: Notice): void;
   readonly warnings: readonly Notice[];
   settings(): Promise<Settings>;
-  /** What flags and variables alone say: no profile, no project file. */
-  settingsAlone(): Promise<Settings>;
+  /** What flags and variables alone say, with more flags by option key: no profile, no project file. */
+  settingsAlone(more?: ReadonlyMap<string, unknown>): Promise<Settings>;
   /** The same call with more flags, by option key: another profile, answers of a human. Throws `config_*`, `usage_*`. */
   settingsWith(more: ReadonlyMap<string, unknown>): Promise<Settings>;
   ports(): Promise<Partial<Ports>>;

@@ -1,4 +1,7 @@
-/** `padlock config init [NAME]`: from nothing to a profile that signed in; without a terminal, a profile from what was given. */
+/**
+ * `padlock config init [NAME]`: from nothing to a profile that signed in; without a terminal, a profile from
+ * what was given. It takes nothing from a profile that is there already.
+ */
 import { saveProfile, setDefaultProfile } from '../core/config-changes.ts';
 import { fail, isPadlockError, type PadlockError } from '../core/errors.ts';
 import { providerOptions, runOptions } from '../core/general-options.ts';
@@ -27,7 +30,7 @@ export async function initProfile(context: Context, name = 'default'): Promise<A
       hint: `Give another name, or edit ${excerpt(config.path, 200)}.`,
     });
   const { prompt } = await context.ports();
-  return prompt?.available ? await interview(context, name, prompt) : await written(context, name, await context.settings());
+  return prompt?.available ? await interview(context, name, prompt) : await written(context, name, await context.settingsAlone());
 }
 
 /** What a human was asked, as the flags that say the same. */
@@ -78,14 +81,14 @@ async function providerOf(context: Context, answers: Answers, prompt: Prompt): P
   const asking = { prompt, signal: context.world.signal };
   const issuer = await issuerOf(context, asking);
   answers.set('issuer', issuer);
-  const { clientId } = await (await context.settingsWith(answers)).values({ clientId: asked.clientId }, 'a profile', asking);
+  const { clientId } = await (await context.settingsAlone(answers)).values({ clientId: asked.clientId }, 'a profile', asking);
   answers.set('clientId', clientId);
-  const services = await context.services(await context.settings());
+  const services = await context.services(await context.settingsAlone());
   return services.provider.info(issuer, clientId, asking.signal);
 }
 
 async function issuerOf(context: Context, { prompt, signal }: Required<Asking>): Promise<string> {
-  const settings = await context.settings();
+  const settings = await context.settingsAlone();
   const { provider } = await context.services(settings);
   for (;;) {
     const { issuer } = await settings.values({ issuer: asked.issuer }, 'a profile', { prompt, signal });
@@ -102,7 +105,7 @@ async function issuerOf(context: Context, { prompt, signal }: Required<Asking>):
 
 /** Where the client's secret is, if it has one: a profile holds no secret. */
 async function secret(context: Context, answers: Answers, prompt: Prompt): Promise<void> {
-  if ((await context.settingsWith(answers)).has('clientSecret')) return;
+  if ((await context.settingsAlone(answers)).has('clientSecret')) return;
   const place = await prompt.ask({ message: 'Does the client have a secret?', choices: SECRETS }, context.world.signal);
   if (place === 'file') answers.set('clientSecretFile', await prompt.ask({ message: 'The file that holds it' }, context.world.signal));
   if (place === 'ask') answers.set('clientSecret', await prompt.ask({ message: 'Client secret', secret: true }, context.world.signal));
@@ -115,13 +118,13 @@ const SECRETS = [
 
 /** The settings of the answers with a flow in them, for a session of this profile. */
 async function choosing(context: Context, name: string, answers: Answers, info: ProviderInfo, prompt: Prompt): Promise<Settings> {
-  const settings = await context.settingsWith(answers);
+  const settings = await context.settingsAlone(answers);
   if (!settings.has('flow'))
     answers.set(
       'flow',
       await prompt.ask({ message: 'How do you want to sign in?', choices: flowChoices(context, info) }, context.world.signal),
     );
-  return (await context.settingsWith(answers)).choosing('profile', runOptions.profile, name);
+  return (await context.settingsAlone(answers)).choosing('profile', runOptions.profile, name);
 }
 
 type Attempt = { readonly session: Session; readonly error?: never } | { readonly session?: never; readonly error: PadlockError };

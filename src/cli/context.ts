@@ -133,7 +133,7 @@ export function contextOf({ argv, command, config, container, faults, format, op
     warn,
     warnings,
     settings,
-    settingsAlone: () => load(new Map([...flags].filter(([key]) => key !== 'profile')), true),
+    settingsAlone: (more = new Map()) => load(new Map([...[...flags].filter(([key]) => key !== 'profile'), ...more]), true),
     settingsWith: (more) => load(new Map([...flags, ...more])),
     ports,
     wire: (settled, reach) => wire(container, { app: options.name, settings: settled, ...reach }),

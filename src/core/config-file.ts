@@ -139,4 +139,6 @@ export function profileOf(config: Config | undefined, name: string, place: Place
 
 /** For the error that a profile does not exist. */
 export const profileHint = (name: string, known: readonly string[]): string =>
-  known.length > 0 ? didYouMean(name, known) : 'There are no profiles yet; padlock config init makes one.';
+  known.length > 0
+    ? `${didYouMean(name, known)} padlock config init NAME makes a new one.`
+    : 'There are no profiles yet; padlock config init makes one.';

@@ -136,7 +136,7 @@ describe('A21, C25: a profile', () => {
     ['PADLOCK_PROFILE', [], { PADLOCK_PROFILE: 'wrok' }],
   ])('%s that does not exist is refused, with the nearest', async (_, args, env) => {
     const { error } = await refused(['auth', ...args], 'config_profile_unknown', { home: home(), env });
-    expect(error.hint).toBe('Did you mean work?');
+    expect(error.hint).toMatch(/^Did you mean work\?/);
   });
 
   test('that is the default one must exist too', async () => {
@@ -324,6 +324,17 @@ describe('what Padlock writes', () => {
       ]),
     );
     await refused(args, 'usage_conflict', { home });
+  });
+
+  test('a new profile takes nothing from the default one', async () => {
+    const home = homeWith({
+      [CONFIG]: `default_profile: a\nprofiles:\n  a:\n    issuer: ${idp().issuer}\n    client_id: cli\n    scope: email\n`,
+    });
+    const { error } = await refused(['config', 'init', 'b', '--issuer', idp().issuer], 'usage_missing_option', { home });
+    expect(error.message).toContain('--client-id');
+    const args = ['config', 'init', 'b', '--issuer', idp().issuer, '--client-id', 'other'];
+    await expect(runCli(args, { home })).resolves.toMatchObject({ code: 0 });
+    expect(readFileSync(join(home, CONFIG), 'utf8').split('b:')[1]).not.toContain('scope');
   });
 
   test('config init asks a human for what is missing, tries it, lets them mend it, and saves what signed in', async () => {

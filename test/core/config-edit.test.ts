@@ -59,7 +59,7 @@ describe('changing the file', () => {
     const files = new MemoryFiles({ [CONFIG]: BY_HAND });
     expect(await errorOf(() => setDefaultProfile(files, where, 'wrk'))).toMatchObject({
       code: 'config_profile_unknown',
-      hint: 'Did you mean work?',
+      hint: 'Did you mean work? padlock config init NAME makes a new one.',
     });
     expect(files.text(CONFIG)).toBe(BY_HAND);
   });

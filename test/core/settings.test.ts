@@ -200,8 +200,12 @@ describe('which profile', () => {
   });
 
   test.each([
-    ['--profile', { flags: { profile: 'wrk' }, config }, 'Did you mean work?'],
-    ['PADLOCK_PROFILE', { env: { PADLOCK_PROFILE: '__proto__' }, config }, 'Known: work, ci, percy.'],
+    ['--profile', { flags: { profile: 'wrk' }, config }, 'Did you mean work? padlock config init NAME makes a new one.'],
+    [
+      'PADLOCK_PROFILE',
+      { env: { PADLOCK_PROFILE: '__proto__' }, config },
+      'Known: work, ci, percy. padlock config init NAME makes a new one.',
+    ],
     ['default_profile', { config: 'default_profile: constructor' }, 'There are no profiles yet; padlock config init makes one.'],
     ['--profile', { flags: { profile: 'x' } }, 'There are no profiles yet; padlock config init makes one.'],
   ])('an unknown one is refused by %s', async (name, call, hint) => {
