@@ -46,6 +46,8 @@ export interface GrantHost {
   authorizationUrl(form: Form, options?: SendOptions): string;
   /** What the ID token of the answer has to say. The host checks it. */
   demand(demands: Demands): void;
+  /** `tell` hears how it ended, when all is checked and kept: `why` is a sentence, without secrets, where nobody is signed in. It is waited for. */
+  afterwards(tell: (why: string | undefined) => unknown): void;
   /** Any other request: to the issuer's hosts, or to those the strategy's `hosts` names. */
   http(request: Omit<HttpRequest, 'signal'>): Promise<HttpResponse>;
   ask(question: Question): Promise<string>;

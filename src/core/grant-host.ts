@@ -7,6 +7,7 @@ import { thumbprintOf } from './dpop.ts';
 import { type About, fail, PadlockError } from './errors.ts';
 import type { Demands, Form, ProviderInfo, Request, SendOptions } from './messages.ts';
 import { quoted } from './options.ts';
+import type { Outcome } from './outcome.ts';
 import type { Notice, Ports } from './ports.ts';
 import type { Provider } from './provider.ts';
 import { type FactorInput, withCode } from './second-factor.ts';
@@ -25,6 +26,7 @@ export interface GrantCall {
   readonly warn: (notice: Notice) => void;
   /** Told what the ID token has to say. */
   readonly demand: (demands: Demands) => void;
+  readonly outcome: Outcome;
   /** Told which of several resources the access token was asked for. */
   readonly narrow: (resource: string) => void;
   /** What the call says about a second factor. */
@@ -34,7 +36,7 @@ export interface GrantCall {
 
 /** The host for one run of a grant. */
 export function grantHost(
-  { grant, values, client, request, signal, warn, demand, narrow, factor, redactor }: GrantCall,
+  { grant, values, client, request, signal, warn, demand, outcome, narrow, factor, redactor }: GrantCall,
   provider: Provider,
   ports: Pick<Ports, 'browser' | 'clock' | 'http' | 'notices' | 'prompt'>,
 ): GrantHost {
@@ -67,6 +69,7 @@ export function grantHost(
     authorizationUrl: (form, options) =>
       provider.authorizationUrl(client.info, form.request_uri === undefined ? bound(form) : form, wishes(options)),
     demand,
+    afterwards: (tell) => outcome.to(tell),
     http(call) {
       const { host } = new URL(call.url);
       if (!allowed.has(host))

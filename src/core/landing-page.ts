@@ -56,7 +56,7 @@ ${quoted}${said}<p>${CLOSE}</p></main></body></html>
   return { status, headers: { ...PLAIN, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }, body };
 }
 
-/** Tokens were handed out. `issuer` is who did it. */
+/** Tokens were handed out, checked and kept. `issuer` is who gave them. */
 export const signedInPage = (issuer: string): Page =>
   page(200, { sign: 'good', title: 'You are signed in', text: `${new URL(issuer).host} has signed you in.` });
 

@@ -2,7 +2,7 @@
 
 import { isAuto } from './auto.ts';
 import { Chain } from './chain.ts';
-import { isPadlockError } from './errors.ts';
+import { isPadlockError, PadlockError } from './errors.ts';
 import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import type { Request } from './messages.ts';
@@ -85,13 +85,15 @@ export class SessionKeeper {
     const place = await this.#sessions.place(); // first: where nothing can be kept, nobody should have typed a password
     const last = await this.#lastFlow();
     if (last !== undefined) this.#chain.won(last);
-    const { client, grant, request: asked, resources, session, who } = await this.#signIn.run(request, signal, human);
+    const { client, grant, outcome, request: asked, resources, session, who } = await this.#signIn.run(request, signal, human);
     const { clientId, issuer, profile } = session;
     const identity: SessionIdentity = { app: this.#app, profile: profile ?? null, issuer, clientId, flow: grant.name, who };
     const made = recordOf(session, identity, client.auth.name, asked, this.#clock.now());
     const record = { ...made, resources, ...(found && { request: found.request }) };
     const storable = grant.storable !== false;
-    const unsaved = storable ? await this.#store(identity, record, grant.subject === 'client', found) : undefined;
+    const isClient = grant.subject === 'client';
+    const unsaved = storable ? await outcome.part(() => this.#store(identity, record, isClient, found)) : undefined;
+    await outcome.end(unsaved === 'outdated' ? outdated() : unsaved);
     if (unsaved === 'outdated') {
       if (session.refreshToken !== undefined) await this.#refresher.giveBack(client, session.refreshToken, signal);
       return undefined;
@@ -194,3 +196,5 @@ export class SessionKeeper {
     return { ...record, access: { ...living(before?.record.access ?? {}, this.#clock.now()), ...record.access } };
   }
 }
+
+const outdated = (): PadlockError => new PadlockError('store_locked', { message: 'Somebody signed in or out meanwhile.' });

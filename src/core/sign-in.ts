@@ -11,6 +11,7 @@ import { grantHost } from './grant-host.ts';
 import { guarded, whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
 import type { Demands, ProviderInfo, Request } from './messages.ts';
+import { Outcome } from './outcome.ts';
 import { Browser, Clock, Http, type Notice, Notices, type Ports, Prompt } from './ports.ts';
 import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';
@@ -37,6 +38,8 @@ export interface SignedIn {
   readonly resources: readonly string[];
   /** The values that the flow declared as identity. */
   readonly who: Readonly<Record<string, string>>;
+  /** To be ended once the session is kept. */
+  readonly outcome: Outcome;
 }
 
 @injectable()
@@ -96,15 +99,19 @@ export class SignIn {
       first = { ...asked, resource: [resource] };
     };
     const factor = this.#factor(signal, human);
-    const call = { grant, values, client, request: asked, signal, warn, demand, narrow, factor, redactor: this.#redactor };
+    const origin = this.#registry.origin('grant', grant.name);
+    const outcome = new Outcome(this.#redactor, signal, origin);
+    const call = { grant, values, client, request: asked, signal, warn, demand, outcome, narrow, factor, redactor: this.#redactor };
     const host = grantHost(call, this.#provider, this.#ports);
-    const response = await guarded(this.#registry.origin('grant', grant.name), () => grant.acquire(values, host), isAnswer, signal);
-    const tokens = readTokenResponse(response, this.#ports.clock.now());
-    const verified = await check(tokens, demands);
-    const profile = this.#settings.text('profile');
-    const session = sessionFrom({ profile, grant, info, request: asked, tokens, dpop, clock: this.#ports.clock, verified, warnings, warn });
+    const session = await outcome.part(async () => {
+      const response = await guarded(origin, () => grant.acquire(values, host), isAnswer, signal);
+      const tokens = readTokenResponse(response, this.#ports.clock.now());
+      const verified = await check(tokens, demands);
+      const profile = this.#settings.text('profile');
+      return sessionFrom({ profile, grant, info, request: asked, tokens, dpop, clock: this.#ports.clock, verified, warnings, warn });
+    });
     this.#chain.won(grant.name);
-    return { session, client, grant, request: first, resources: asked.resource ?? [], who: identityOf(grant, values) };
+    return { session, client, grant, request: first, resources: asked.resource ?? [], who: identityOf(grant, values), outcome };
   }
 
   /** What the settings say about a second factor. A code is fetched when it is needed, and not before. */

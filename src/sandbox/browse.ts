@@ -6,7 +6,7 @@ import { request as httpsRequest } from 'node:https';
 const MOST_PAGES = 20;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-interface Page {
+export interface Page {
   readonly status: number;
   readonly location: string | undefined;
   readonly html: string;
@@ -17,28 +17,31 @@ export interface Visitor {
   fill(field: string): string | undefined;
 }
 
-/** Goes to `url` and does what the pages of `issuer` ask until there is nothing left to do. Other loopback hosts are called, once. */
-export async function browse(url: string, issuer: string, visitor: Visitor, ca?: string): Promise<void> {
+/**
+ * Goes to `url` and does what the pages of `issuer` ask until there is nothing left to do. Other loopback hosts are called, once.
+ * Resolves to the page it ended on, or undefined where that is elsewhere.
+ */
+export async function browse(url: string, issuer: string, visitor: Visitor, ca?: string): Promise<Page | undefined> {
   const cookies = new Map<string, string>();
   let at = new URL(url);
   let body: URLSearchParams | undefined;
   for (let pages = 0; pages < MOST_PAGES; pages++) {
     const home = at.origin === new URL(issuer).origin;
-    if (!home && !LOOPBACK.has(at.hostname)) return;
+    if (!home && !LOOPBACK.has(at.hostname)) return undefined;
     const page = await load(at, body, home ? cookies : new Map(), ca);
-    if (!home) return;
+    if (!home) return page;
     if (page.location !== undefined) {
       at = new URL(page.location, at);
       body = undefined;
       continue;
     }
     const form = parseForm(page.html);
-    if (form === undefined) return;
+    if (form === undefined) return page;
     // An alert says that what was entered before was not believed: a human would give up.
     const refused = page.html.includes('role="alert"');
     const code = form.fields.get('user_code') === '' ? visitor.fill('user_code') : undefined;
     // An empty field for a device's code: nobody told this human one, or a wrong one.
-    if (form.fields.get('user_code') === '' && (refused || code === undefined)) return;
+    if (form.fields.get('user_code') === '' && (refused || code === undefined)) return page;
     body = new URLSearchParams();
     for (const [name, value] of form.fields) body.append(name, name === 'user_code' ? (code ?? value) : (visitor.fill(name) ?? value));
     if (refused) body.set('cancel', 'yes');

@@ -25,7 +25,7 @@ const PHONE = '/phone';
  */
 export function human(username: string, password: string, { issuer, clock, ca }: Scene): HumanPorts {
   const answers: Readonly<Record<string, string>> = { username, password };
-  const visit = (url: string, code?: string): Promise<void> =>
+  const visit = (url: string, code?: string): Promise<unknown> =>
     browse(url, issuer, { fill: (field) => (field === 'user_code' ? code : answers[field]) }, ca);
   return {
     clock,

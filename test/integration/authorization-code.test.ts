@@ -1,8 +1,14 @@
 /** The authorization-code flow at a real provider: B24, B25, B38–B41, V10, V13, V14. */
 import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { createPadlock, type PadlockError, type PadlockOptions } from '../../src/index.ts';
+import type { Store } from '../../src/core/contracts.ts';
+import { PadlockError } from '../../src/core/errors.ts';
+import type { SessionStore } from '../../src/core/store.ts';
+import { createPadlock, type PadlockOptions } from '../../src/index.ts';
+import type { TokenChange } from '../../src/sandbox/behaviour.ts';
+import { browse, type Page } from '../../src/sandbox/browse.ts';
 import type { Behaviour, ClientVariant } from '../../src/sandbox/index.ts';
+import { memory } from '../../src/strategies/stores/memory.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
 
 const idp = sharedSandbox();
@@ -244,6 +250,110 @@ describe('an ID token', () => {
   ])('%s is refused', async (_, nonce) => {
     idp().next('token', { idToken: { claims: { nonce } } });
     await expect(program().authenticate()).rejects.toMatchObject({ code: 'token_nonce', exit: 8 });
+  });
+});
+
+describe('what the browser shows', () => {
+  /** A user who signs in; `page` is what they end on. `opened` happens when their browser does. */
+  function watching(more: PadlockOptions = {}) {
+    let seen: (page: Promise<Page | undefined>) => void = () => {};
+    const page = new Promise<Page | undefined>((resolve) => {
+      seen = resolve;
+    });
+    const human = idp().human();
+    const { username, password } = idp().user;
+    const answers: Readonly<Record<string, string>> = { username, password };
+    const browser = {
+      async open(url: string) {
+        const end = browse(url, idp().issuer, { fill: (field) => answers[field] });
+        seen(end);
+        await end;
+        return true;
+      },
+    };
+    const notices = { warn: () => {}, show: () => {} };
+    return {
+      page,
+      padlock: createPadlock({ ...idp().client('authorization-code', 'public'), ports: { ...human, browser, notices }, ...more }),
+    };
+  }
+  /** A store whose next write waits for `before`. */
+  const storeWith = (before: () => Promise<void>): PadlockOptions => {
+    const open: Store['open'] = async (values, host) => {
+      const store = await memory.open(values, host);
+      const replace: SessionStore['replace'] = async (...write) => {
+        await before();
+        return store.replace(...write);
+      };
+      return new Proxy(store, {
+        get(target, name) {
+          const member: unknown = name === 'replace' ? replace : Reflect.get(target, name, target);
+          return typeof member === 'function' ? member.bind(target) : member;
+        },
+      });
+    };
+    const kept = { kind: 'store', name: 'kept', summary: 'kept by a test', reach: 'process', open } as const;
+    return { store: 'kept', plugins: [{ apiVersion: 1, name: 'kept', strategies: [kept] }] };
+  };
+
+  test('is a success once the tokens are checked and the session is kept, and not before', async () => {
+    let stored = false;
+    let early: unknown;
+    const scene: ReturnType<typeof watching> = watching(
+      storeWith(async () => {
+        early ??= await Promise.race([scene.page, new Promise((resolve) => setTimeout(resolve, 50, 'nothing yet'))]);
+        stored = true;
+      }),
+    );
+    await expect(scene.padlock.authenticate()).resolves.toMatchObject({ flow: 'authorization-code' });
+    expect([early, stored]).toEqual(['nothing yet', true]);
+    expect(await scene.page).toMatchObject({ status: 200, html: expect.stringContaining('You are signed in') });
+  });
+
+  test.each<[string, TokenChange, string, string]>([
+    ['a forged signature', { key: 'wrong' }, 'token_signature', 'signature'],
+    ['another nonce', { claims: { nonce: '<b>evil</b>' } }, 'token_nonce', 'nonce'],
+    ['another audience', { claims: { aud: '<b>evil</b>' } }, 'token_audience', '&lt;b&gt;evil&lt;/b&gt;'],
+  ])('is a failure where the ID token is wrong: %s', async (_, idToken, code, said) => {
+    idp().next('token', { idToken });
+    const { padlock, page } = watching();
+    await expect(padlock.authenticate()).rejects.toMatchObject({ code });
+    const { status, html } = (await page) as Page;
+    expect([status, html]).toEqual([400, expect.stringMatching(/You are not signed in/)]);
+    expect(html).toContain(said);
+    expect(html).not.toContain('<b>');
+  });
+
+  test('is a failure where the session cannot be kept', async () => {
+    const { padlock, page } = watching(
+      storeWith(() => Promise.reject(new PadlockError('store_no_space', { message: 'There is no space left.' }))),
+    );
+    await padlock.authenticate();
+    expect(await page).toMatchObject({ status: 400, html: expect.stringContaining('There is no space left.') });
+  });
+
+  test('holds no secret, whatever the provider says', async () => {
+    const secret = 'cl13nt-s3cret-canary-0123456789-0123456789';
+    idp().next('token', { status: 400, body: { error: 'invalid_grant', error_description: `not ${secret}` } });
+    const { padlock, page } = watching({ clientSecret: secret, clientAuth: 'client-secret-post' });
+    await expect(padlock.authenticate()).rejects.toMatchObject({ code: 'auth_invalid_grant' });
+    const { html } = (await page) as Page;
+    expect(html).toContain('[redacted]');
+    expect(html).not.toContain(secret);
+  });
+
+  test('says that it was cancelled, if that happens while the tokens are fetched; the port is closed', async () => {
+    const controller = new AbortController();
+    idp().next('token', { delay: 60_000 });
+    const { padlock, page } = watching();
+    const ended = padlock.authenticate({ signal: controller.signal });
+    ended.catch(() => {});
+    while (idp().requests.at('token').length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    controller.abort();
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await page).toMatchObject({ status: 400, html: expect.stringContaining('The sign-in was cancelled.') });
+    const { redirect_uri: uri } = asked();
+    await expect(fetch(String(uri))).rejects.toThrow();
   });
 });
 

@@ -63,6 +63,7 @@ async function once(grant: Grant, text: string, exchange: Exchange, alone?: stri
   const values: Values = valuesFor(grant.options, text, alone);
   const exchanges: Run['exchanges'][number][] = [];
   const shown: string[] = [];
+  const endings: Parameters<GrantHost['afterwards']>[0][] = [];
   const host: GrantHost = Object.freeze({
     provider,
     request,
@@ -74,6 +75,7 @@ async function once(grant: Grant, text: string, exchange: Exchange, alone?: stri
     post: async () => ANSWER,
     authorizationUrl: (form) => `https://provider.example/authorize?${formOf(form).toString()}`,
     demand: () => {},
+    afterwards: (tell) => void endings.push(tell),
     http: async () => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
@@ -89,7 +91,9 @@ async function once(grant: Grant, text: string, exchange: Exchange, alone?: stri
       throw new PadlockError(code, about);
     },
   } satisfies GrantHost);
-  return { end: await settled(() => grant.acquire(values, host)), exchanges, shown };
+  const end = await settled(() => grant.acquire(values, host));
+  for (const tell of endings) await settled(async () => tell('error' in end ? named(end.error) : undefined));
+  return { end, exchanges, shown };
 }
 
 /** A run that got as far as the token endpoint. */

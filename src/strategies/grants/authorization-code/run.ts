@@ -1,9 +1,9 @@
 /** One sign-in in the browser: the request, the way back, and the code for tokens. */
 import { codeFrom } from '../../../core/authorization-response.ts';
 import type { GrantHost } from '../../../core/contracts.ts';
-import { fail, isPadlockError } from '../../../core/errors.ts';
+import { fail } from '../../../core/errors.ts';
 import { refusedPage, signedInPage } from '../../../core/landing-page.ts';
-import { openLoopback } from '../../../core/loopback.ts';
+import { type Callback, openLoopback } from '../../../core/loopback.ts';
 import type { Form, TokenResponse } from '../../../core/messages.ts';
 import { pastedAnswer } from '../../../core/pasted-answer.ts';
 import { createPkce, unguessable } from '../../../core/pkce.ts';
@@ -30,23 +30,18 @@ export async function signIn(values: Given, host: GrantHost): Promise<TokenRespo
 
 async function byLoopback(values: Given, host: GrantHost): Promise<TokenResponse> {
   const loopback = await openLoopback(redirectUris(values));
-  try {
-    const { redirectUri } = loopback;
-    const { url, redeem } = await begin(values, host, redirectUri);
-    announce(url, redirectUri, values, host);
-    if (values.noBrowser !== true) void openBrowser(url, host);
-    const { answer, reply } = await inTime(loopback.callback, redirectUri, values, host);
-    try {
-      const tokens = await redeem(answer);
-      await reply(signedInPage(host.provider.issuer));
-      return tokens;
-    } catch (error) {
-      await reply(refusedPage(host.signal.aborted || !isPadlockError(error) ? 'The sign-in was cancelled.' : error.message));
-      throw error;
-    }
-  } finally {
+  let reply: Callback['reply'] | undefined;
+  host.afterwards(async (why) => {
+    await reply?.(why === undefined ? signedInPage(host.provider.issuer) : refusedPage(why));
     loopback.close();
-  }
+  });
+  const { redirectUri } = loopback;
+  const { url, redeem } = await begin(values, host, redirectUri);
+  announce(url, redirectUri, values, host);
+  if (values.noBrowser !== true) void openBrowser(url, host);
+  const callback = await inTime(loopback.callback, redirectUri, values, host);
+  reply = callback.reply;
+  return redeem(callback.answer);
 }
 
 async function byPaste(values: Given, host: GrantHost): Promise<TokenResponse> {
