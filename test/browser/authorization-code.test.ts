@@ -106,6 +106,31 @@ describe('a user with a browser', () => {
     expect(idp().requests.at('token')).toEqual([]);
   });
 
+  test('reads that it did not work where the ID token is forged, and no sign of success before', async () => {
+    idp().next('token', { idToken: { key: 'wrong' } });
+    const running = padlock('--json');
+    const page = await follow(running);
+    await signInAtSandbox(page, idp().user);
+    await refused(page);
+    expect(await page.textContent('blockquote')).toContain('signature');
+    const { code, stdout, stderr } = await running.ended();
+    expect([code, stdout, stderr]).toEqual([8, '', expect.stringContaining('"token_signature"')]);
+  });
+
+  test('has pressed Ctrl-C while the tokens were fetched: the page says so, and the port is closed', async () => {
+    idp().next('token', { delay: 60_000 });
+    const running = padlock();
+    const page = await follow(running);
+    const signingIn = signInAtSandbox(page, idp().user);
+    while (idp().requests.at('token').length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const ended = running.end('SIGINT');
+    await signingIn;
+    await refused(page);
+    expect(await page.textContent('blockquote')).toBe('The sign-in was cancelled.');
+    await expect(ended).resolves.toMatchObject({ code: 130, stdout: '' });
+    await expect(page.reload()).rejects.toThrow(/ERR_CONNECTION_REFUSED/);
+  });
+
   test.each(['http://127.0.0.1/callback', 'http://[::1]/callback', 'http://localhost/'])('comes back to %s', async (uri) => {
     const running = padlock('--redirect-uri', uri);
     const page = await follow(running);

@@ -1,14 +1,8 @@
 /** The authorization-code flow with the login page of a server that nobody here wrote: glewlwyd's, a program in the browser. */
 import { expect, test } from '@jest/globals';
-import { chromiumWindows, startWithBrowser } from './window.ts';
+import { chromiumWindows, glewlwyd, startWithBrowser } from './window.ts';
 
-interface Glewlwyd {
-  readonly issuers: Readonly<Record<'RS256' | 'ES256', string>>;
-  readonly redirect_uris: readonly string[];
-  readonly user: { readonly username: string; readonly password: string };
-  readonly clients: Readonly<Record<'confidential' | 'public', { readonly id: string; readonly secret?: string }>>;
-}
-const { issuers, redirect_uris, user, clients } = JSON.parse(process.env.GLEWLWYD ?? '{}') as Glewlwyd;
+const { issuers, redirect_uris, user, clients } = glewlwyd();
 const open = chromiumWindows();
 
 test.each([

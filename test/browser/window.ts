@@ -65,6 +65,16 @@ export function startWithBrowser(args: readonly string[], options: CliOptions = 
   };
 }
 
+export interface Glewlwyd {
+  readonly issuers: Readonly<Record<'RS256' | 'ES256', string>>;
+  readonly redirect_uris: readonly string[];
+  readonly user: { readonly username: string; readonly password: string };
+  readonly clients: Readonly<Record<'confidential' | 'public' | 'device', { readonly id: string; readonly secret?: string }>>;
+}
+
+/** The server that `start.ts` started. */
+export const glewlwyd = (): Glewlwyd => JSON.parse(process.env.GLEWLWYD ?? '{}') as Glewlwyd;
+
 /** Types name and password into the sandbox's login page, and agrees to what the client asks for. */
 export async function signInAtSandbox(
   page: Page,
