@@ -18,8 +18,11 @@ export interface Client {
   readonly others?: readonly string[];
 }
 
+/** Who holds a token, as its connections show it: a token that is bound to a certificate is good together with that only (RFC 8705 §3). */
+export type Holder = Pick<Client, 'info' | 'identity'>;
+
 /** An endpoint by its name in the metadata; a client that shows a certificate has addresses of its own (RFC 8705 §5). */
-export function endpointOf({ identity, info: { metadata } }: Client, name: string): string | undefined {
+export function endpointOf({ identity, info: { metadata } }: Holder, name: string): string | undefined {
   const aliases = identity === undefined ? undefined : metadata.mtls_endpoint_aliases;
   const alias = typeof aliases === 'object' && aliases !== null ? (aliases as JsonObject)[name] : undefined;
   const url = alias ?? metadata[name];

@@ -2,7 +2,7 @@
 
 import { ASYMMETRIC } from './algorithms.ts';
 import { type CheckReport, checkTold, reportChecks, requireChecks } from './claims.ts';
-import type { Client } from './client-identity.ts';
+import type { Client, Holder } from './client-identity.ts';
 import { parseCompact, parsePayload } from './compact.ts';
 import { isPadlockError, type PadlockError } from './errors.ts';
 import { verifyWithKeys } from './jose.ts';
@@ -31,6 +31,8 @@ export interface InspectionContext {
   readonly signal: AbortSignal;
   /** Who asks, where a verifier was named that asks the provider. */
   readonly client: () => Promise<Client>;
+  /** The same, with no more of it than its connections show. */
+  readonly holder: () => Promise<Holder>;
 }
 
 /** What judges. */

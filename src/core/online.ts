@@ -4,6 +4,7 @@ import { inject, injectable } from './inject.ts';
 import type { JsonObject } from './json-value.ts';
 import { Clock } from './ports.ts';
 import { Provider } from './provider.ts';
+import { Refresher } from './refresher.ts';
 import { type Session, withHidden } from './session.ts';
 import { userOf } from './session-from.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -26,6 +27,7 @@ export class Online {
   readonly #keeper: SessionKeeper;
   readonly #tokens: TokenSource;
   readonly #provider: Provider;
+  readonly #refresher: Refresher;
   readonly #verification: Verification;
   readonly #clock: Clock;
 
@@ -34,6 +36,7 @@ export class Online {
     @inject(SessionKeeper) keeper: SessionKeeper,
     @inject(TokenSource) tokens: TokenSource,
     @inject(Provider) provider: Provider,
+    @inject(Refresher) refresher: Refresher,
     @inject(Verification) verification: Verification,
     @inject(Clock) clock: Clock,
   ) {
@@ -41,6 +44,7 @@ export class Online {
     this.#keeper = keeper;
     this.#tokens = tokens;
     this.#provider = provider;
+    this.#refresher = refresher;
     this.#verification = verification;
     this.#clock = clock;
   }
@@ -81,10 +85,10 @@ export class Online {
     }
   }
 
-  async #ask({ record: { identity, user } }: Held, refresh: boolean, signal: AbortSignal): Promise<JsonObject> {
+  async #ask({ record }: Held, refresh: boolean, signal: AbortSignal): Promise<JsonObject> {
     const token = accessToken(await this.#tokens.get({ refresh }, signal), this.#clock);
-    const info = await this.#provider.info(identity.issuer, identity.clientId, signal);
-    const { skew } = this.#verification.expectation(info);
-    return this.#provider.userinfo(info, token, { subject: user?.id, skew }, signal);
+    const holder = await this.#refresher.holder(record, signal);
+    const { skew } = this.#verification.expectation(holder.info);
+    return this.#provider.userinfo(holder, token, { subject: record.user?.id, skew }, signal);
   }
 }

@@ -1,5 +1,5 @@
 /** Runs a verifier on a token, and takes nothing for a proof but a proof. */
-import type { Client } from './client-identity.ts';
+import type { Client, Holder } from './client-identity.ts';
 import { PadlockError } from './errors.ts';
 import { guarded } from './guard.ts';
 import type { ProviderInfo } from './messages.ts';
@@ -15,6 +15,8 @@ export interface Judged {
   readonly client: () => Promise<Client>;
   /** How it is shown, where it is an access token. Default: as a Bearer token. */
   readonly shown?: Pick<AccessToken, 'type' | 'proof'> | undefined;
+  /** What the connection shows beside it. Default: nothing. */
+  readonly holder?: (() => Promise<Holder>) | undefined;
   /** Tolerated clock difference in seconds. */
   readonly skew?: number | undefined;
   readonly signal: AbortSignal;
@@ -23,7 +25,7 @@ export interface Judged {
 /** Throws `token_*`, and what asking the provider throws. */
 export async function prove(chosen: ChosenVerifier, token: string, judged: Judged, provider: Provider): Promise<Proof> {
   const { algorithms, chosenAt, origin, values, verifier } = chosen;
-  const { client, info, shown = { type: 'Bearer' }, signal, skew } = judged;
+  const { client, info, holder = async () => ({ info }), shown = { type: 'Bearer' }, signal, skew } = judged;
   const host: VerifierHost = {
     provider: info,
     algorithms,
@@ -33,7 +35,7 @@ export async function prove(chosen: ChosenVerifier, token: string, judged: Judge
       return { keys, cached: cached && fetchedAt < chosenAt };
     },
     post: async (endpoint, form) => provider.post(await client(), endpoint, form, { signal }),
-    userinfo: () => provider.userinfo(info, { ...shown, value: token }, { subject: undefined, skew }, signal),
+    userinfo: async () => provider.userinfo(await holder(), { ...shown, value: token }, { subject: undefined, skew }, signal),
     fail(code, about): never {
       throw new PadlockError(code, about);
     },

@@ -2,7 +2,7 @@
 import type { ServerMetadata } from 'openid-client';
 import { authorization } from './authorization.ts';
 import { DocumentCache } from './cache.ts';
-import { type Client, endpointOf } from './client-identity.ts';
+import { type Client, endpointOf, type Holder } from './client-identity.ts';
 import { discover } from './discover.ts';
 import { dpopProof } from './dpop.ts';
 import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
@@ -157,16 +157,18 @@ export class Provider {
    * signed answer was verified. Throws `token_inactive` when the token is refused, `token_*`, `proto_*`.
    */
   async userinfo(
-    info: ProviderInfo,
+    holder: Holder,
     token: Pick<AccessToken, 'type' | 'value' | 'proof'>,
     expected: UserinfoExpectation,
     signal?: AbortSignal,
   ): Promise<JsonObject> {
-    const url = info.metadata.userinfo_endpoint ?? fail('proto_discovery_invalid', 'The provider publishes no userinfo endpoint.');
+    const { identity, info } = holder;
+    const url = endpointOf(holder, 'userinfo_endpoint') ?? fail('proto_discovery_invalid', 'The provider publishes no userinfo endpoint.');
     const ask = async (): Promise<HttpResponse> => {
       const proof = token.proof && { dpop: token.proof('GET', url, this.#nonces.of(url)) };
       const headers = { accept: 'application/json, application/jwt', authorization: authorization(token), ...proof };
-      return this.#http.send({ method: 'GET', url, headers, purpose: 'the userinfo endpoint', signal });
+      const asking = { method: 'GET', url, headers, purpose: 'the userinfo endpoint', signal } as const;
+      return this.#http.send({ ...asking, ...(identity && { identity }) });
     };
     const first = await ask();
     const isNews = this.#nonces.learn(url, first.headers);

@@ -4,7 +4,7 @@
  */
 import { abortReason } from './abort.ts';
 import { clientOf, optional } from './client.ts';
-import type { Client } from './client-identity.ts';
+import type { Client, Holder } from './client-identity.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
@@ -140,6 +140,14 @@ export class Refresher {
         },
       );
     return { ...(await clientOf(this.#registry, info, auth, authValues)), dpop };
+  }
+
+  /** Who shows the session's tokens, with the certificate that they may be bound to. No secret is fetched for a client that has none. */
+  async holder(record: SessionRecord, signal: AbortSignal): Promise<Holder> {
+    const { clientAuth, identity } = record;
+    const { tls } = await this.#registry.use('client-auth', clientAuth);
+    if (tls !== undefined) return this.client(record, signal);
+    return { info: await this.#provider.info(identity.issuer, identity.clientId, signal) };
   }
 
   /** The settings are another provider's or another client's: their secrets stay home. */

@@ -121,7 +121,7 @@ export class Verification {
     const { name, checks } = chosen.verifier;
     const shown = { type, ...boundTo(client.dpop, accessToken, this.#clock) };
     const { skew } = this.expectation(info);
-    const judged: Judged = { info, client: async () => client, shown, skew, signal };
+    const judged: Judged = { info, client: async () => client, holder: async () => client, shown, skew, signal };
     const { payload } = await prove(chosen, accessToken, judged, this.#provider);
     if (checks === 'access') requireOwn(payload, client);
     const about = checks === 'user' ? 'user' : 'access';

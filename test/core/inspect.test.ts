@@ -30,7 +30,7 @@ async function inspect(
   const provider = resolve(container, Provider);
   const info = await provider.info(ISSUER, CLIENT);
   const client = async () => ({ info, auth: clientSecretPost, authValues: { clientSecret: SECRET } });
-  const context = { info, kind, audience, asking: {}, signal: new AbortController().signal, client };
+  const context = { info, kind, audience, asking: {}, signal: new AbortController().signal, client, holder: client };
   const judges = { provider, choice: resolve(container, VerifierChoice), verification: resolve(container, Verification) };
   return inspectToken(text, context, judges);
 }

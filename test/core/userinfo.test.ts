@@ -16,7 +16,7 @@ function world(answer: Fake): { readonly fake: FakeProvider; readonly ask: (subj
   fake.metadata = { ...METADATA, userinfo_endpoint: `${ISSUER}userinfo` };
   fake.others = { '/userinfo': answer };
   const provider = resolve(createPadlockContainer({ issuer: ISSUER, clientId: CLIENT, ports: { http: fake.http, clock: noon } }), Provider);
-  return { fake, ask: async (subject = 'robin') => provider.userinfo(await provider.info(ISSUER, CLIENT), TOKEN, { subject }) };
+  return { fake, ask: async (subject = 'robin') => provider.userinfo({ info: await provider.info(ISSUER, CLIENT) }, TOKEN, { subject }) };
 }
 const signed = (payload: Record<string, unknown>, signer: SigningKey = keyFor('RS256'), header = {}): Fake => ({
   headers: SIGNED,
@@ -86,7 +86,7 @@ describe('userinfo', () => {
     fake.metadata = { ...METADATA, userinfo_endpoint: `${ISSUER}userinfo` };
     fake.others = { '/userinfo': { body: { sub: 'somebody' } } };
     const provider = resolve(createPadlockContainer({ ports: { http: fake.http, clock: noon } }), Provider);
-    const asked = provider.userinfo(await provider.info(ISSUER, CLIENT), TOKEN, { subject: undefined });
+    const asked = provider.userinfo({ info: await provider.info(ISSUER, CLIENT) }, TOKEN, { subject: undefined });
     await expect(asked).resolves.toEqual({ sub: 'somebody' });
   });
 });

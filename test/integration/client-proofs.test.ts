@@ -1,6 +1,8 @@
 /** Clients that hold keys and certificates, at a real provider: signed in, refreshed and signed out with the same method, its key fetched again. */
 import { describe, expect, test } from '@jest/globals';
+import { createPadlockContainer, PadlockPipeline, resolve } from '../../src/container.ts';
 import { thumbprint } from '../../src/core/client-certificate.ts';
+import { Online } from '../../src/core/online.ts';
 import { createPadlock, type Padlock, type PadlockError, type PadlockOptions } from '../../src/index.ts';
 import { API } from '../../src/sandbox/clients.ts';
 import type { ClientVariant } from '../../src/sandbox/index.ts';
@@ -78,6 +80,24 @@ test('a token is bound to the certificate that was shown, and one that is bound 
   expect(claims).toMatchObject({ cnf: { 'x5t#S256': thumbprint(String(idp().client('password', 'tls').clientCertificate)) } });
   idp().next('token', { accessToken: { claims: { cnf: { 'x5t#S256': 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0' } } } });
   await expect(padlock.authenticate()).rejects.toMatchObject({ code: 'token_key_not_found', exit: 8 });
+});
+
+describe('a token that is bound to a certificate is shown together with it', () => {
+  test.each(['tls', 'selfSignedTls'] as const)('to the userinfo endpoint at the sign-in, %s', async (variant) => {
+    const { access, identity } = await at(variant, { verifier: 'userinfo' }).authenticate();
+    expect([access.verified.by, identity.verified]).toEqual(['userinfo', true]);
+  });
+
+  test('to the userinfo endpoint later', async () => {
+    const options = { ...idp().client('password', 'tls'), ports: { clock: idp().clock }, values: { ...idp().user } };
+    const container = createPadlockContainer(options);
+    await resolve(container, PadlockPipeline).authenticate();
+    idp().requests.clear();
+    await expect(resolve(container, Online).confirm(new AbortController().signal)).resolves.toMatchObject({
+      userinfo: { name: 'Robin Percy' },
+    });
+    expect(idp().requests.at('userinfo')).toHaveLength(1);
+  });
 });
 
 test('a certificate that nobody registered is client_invalid', async () => {

@@ -1,5 +1,6 @@
 /** Checking a token, verdict by verdict. */
 import { chooseClient } from '../../core/client.ts';
+import type { Client } from '../../core/client-identity.ts';
 import { fail } from '../../core/errors.ts';
 import { providerOptions } from '../../core/general-options.ts';
 import { type InspectedToken, inspectToken } from '../../core/inspect.ts';
@@ -54,6 +55,7 @@ export async function run(context: Context): Promise<Answer> {
   const info = await judges.provider.info(issuer, clientId, world.signal);
   const audience = settings.get('audience');
   const kind = ownFlag(argv, 'accessToken') === true ? 'access' : 'id';
+  const client = (): Promise<Client> => chooseClient(registry, settings, info, asking);
   const found = await inspectToken(
     token,
     {
@@ -62,7 +64,8 @@ export async function run(context: Context): Promise<Answer> {
       asking,
       signal: world.signal,
       audience: typeof audience === 'string' ? audience : undefined,
-      client: () => chooseClient(registry, settings, info, asking),
+      client,
+      holder: async () => (settings.origin('clientCertificate') === undefined ? { info } : client()),
     },
     judges,
   );
