@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,14 +9,17 @@ import stopServers, { SERVERS } from './stop-servers.ts';
 
 const run = promisify(execFile);
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
+/** All at once: a port that was closed may be the next one that is given out. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const opened = servers.map(async (server) => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return (server.address() as AddressInfo).port;
   });
+  const ports = await Promise.all(opened);
+  for (const server of servers) server.close();
+  return ports;
+}
 
 /** Jest's globalSetup: the servers on free ports. Their documents and the state directory travel to the tests in the environment. */
 // biome-ignore lint/style/noDefaultExport: Jest asks for it
@@ -30,14 +34,19 @@ export default async function startServers(): Promise<void> {
   }
 }
 
+/** How many sign-ins in a browser can be under way where a server compares redirect URIs to the letter. */
+const REDIRECT_URIS = 6;
+
 async function startAll(state: string): Promise<void> {
-  // One after the other: on a fresh machine each installs packages, and only one apt can run.
-  for (const { name, script, TLS } of SERVERS) {
-    const env = { ...process.env, TLS, PORT: String(await freePort()), STATE: join(state, name) };
-    const { stdout } = await run(join(process.cwd(), 'test/interop/servers', `${script}.sh`), ['start'], {
-      env,
-      maxBuffer: 16 * 1024 * 1024,
-    });
-    process.env[`INTEROP_${name.toUpperCase()}`] = stdout.slice(stdout.indexOf('{'));
-  }
+  const ports = await freePorts(SERVERS.length + REDIRECT_URIS);
+  const uris = ports.slice(SERVERS.length).map((port) => `http://127.0.0.1:${port}/callback`);
+  const ends = await Promise.allSettled(
+    SERVERS.map(async ({ name, script, TLS }, at) => {
+      const own = { TLS, PORT: String(ports[at]), REDIRECT_URIS: JSON.stringify(uris), STATE: join(state, name) };
+      const options = { env: { ...process.env, ...own }, maxBuffer: 16 * 1024 * 1024 };
+      const { stdout } = await run(join(process.cwd(), 'test/interop/servers', `${script}.sh`), ['start'], options);
+      process.env[`INTEROP_${name.toUpperCase()}`] = stdout.slice(stdout.indexOf('{'));
+    }),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

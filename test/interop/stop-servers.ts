@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { matrixText, table } from './matrix-text.ts';
+import type { Cell } from './support.ts';
 
 const run = promisify(execFile);
 
@@ -12,6 +14,9 @@ export const SERVERS = [
   { name: 'glewlwyd', script: 'glewlwyd', TLS: '' },
   { name: 'glewlwyd_tls', script: 'glewlwyd', TLS: '1' },
   { name: 'jmondi', script: 'jmondi', TLS: '' },
+  { name: 'django', script: 'django', TLS: '' },
+  { name: 'oidc_provider', script: 'oidc-provider', TLS: '1' },
+  { name: 'mock', script: 'mock', TLS: '' },
 ] as const;
 
 /** Jest's globalTeardown: stops what start-servers.ts started and prints which combinations signed in. */
@@ -19,19 +24,18 @@ export const SERVERS = [
 export default async function stopServers(): Promise<void> {
   const state = process.env.INTEROP_STATE;
   if (state === undefined) return;
-  for (const { name, script } of SERVERS)
-    await run(join(process.cwd(), 'test/interop/servers', `${script}.sh`), ['stop'], { env: { ...process.env, STATE: join(state, name) } });
-  const matrix = join(state, 'matrix');
-  if (existsSync(matrix)) process.stderr.write(`\nSigned in with the packed CLI:\n${table(readFileSync(matrix, 'utf8'))}\n`);
+  await Promise.all(
+    SERVERS.map(({ name, script }) =>
+      run(join(process.cwd(), 'test/interop/servers', `${script}.sh`), ['stop'], { env: { ...process.env, STATE: join(state, name) } }),
+    ),
+  );
+  const linesOf = (name: string): readonly string[] => {
+    const file = join(state, name);
+    return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  };
+  const signedIn = linesOf('matrix').map((line) => [...line.split('\t'), 'pass']);
+  const cells = linesOf('cells').map((line) => JSON.parse(line) as Cell);
+  if (signedIn.length > 0) process.stderr.write(`\nSigned in with the packed CLI:\n${table(signedIn)}\n`);
+  if (cells.length > 0) process.stderr.write(`\nFlow × server × client authentication:\n${matrixText(cells)}\n`);
   await rm(state, { recursive: true, force: true });
-}
-
-function table(lines: string): string {
-  const rows = lines
-    .trimEnd()
-    .split('\n')
-    .sort()
-    .map((line) => line.split('\t'));
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ')}   pass`).join('\n');
 }

@@ -21,9 +21,10 @@ export interface Server {
   readonly clients: Readonly<Record<'confidential' | 'odd' | 'service' | 'public', Client>>;
 }
 
+type ServerName = 'LEMONLDAP' | 'GLEWLWYD' | 'GLEWLWYD_TLS' | 'JMONDI' | 'DJANGO' | 'OIDC_PROVIDER' | 'MOCK';
+
 /** The document a start script printed. */
-export const document = <S extends Server>(name: 'LEMONLDAP' | 'GLEWLWYD' | 'GLEWLWYD_TLS' | 'JMONDI'): S =>
-  JSON.parse(process.env[`INTEROP_${name}`] as string) as S;
+export const document = <S>(name: ServerName): S => JSON.parse(process.env[`INTEROP_${name}`] as string) as S;
 
 export interface SignIn {
   readonly issuer: string;
@@ -106,3 +107,17 @@ export function failure({ code, stdout, stderr }: CliResult): Failure {
 /** Notes that this combination signed in; the lines are printed at the end. */
 export const passed = (...cells: readonly [server: string, flow: string, signature: string, clientAuth: string]): void =>
   appendFileSync(join(process.env.INTEROP_STATE as string, 'matrix'), `${cells.join('\t')}\n`);
+
+/** One line of the matrix flow × server × client authentication. */
+export interface Cell {
+  readonly server: string;
+  /** A flow, or an extra of one. */
+  readonly flow: string;
+  /** `any` where it makes no difference. */
+  readonly auth: string;
+  /** `pass`, or `not offered: ` and the server's own words. */
+  readonly outcome: string;
+}
+
+/** Puts a cell into the matrix that is printed at the end. */
+export const noted = (cell: Cell): void => appendFileSync(join(process.env.INTEROP_STATE as string, 'cells'), `${JSON.stringify(cell)}\n`);

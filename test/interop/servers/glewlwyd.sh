@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # glewlwyd (Debian) as five OpenID providers on 127.0.0.1, one per signing algorithm: RS256, PS256, ES256, EdDSA, and HS256 with one secret of the server.
-#   glewlwyd.sh [start|stop]   environment: PORT (24593), STATE (a directory of its own, emptied at the start), TLS=1 (https, and clients with certificates)
+#   glewlwyd.sh [start|stop]   environment: PORT (24593), REDIRECT_URIS (JSON), STATE (a directory of its own, emptied at the start), TLS=1 (https, and clients with certificates)
 # Installs what is missing; start prints one JSON document: issuers by algorithm, user, clients.
 set -euo pipefail
 CMD=${1:-start}; PORT=${PORT:-24593}; STATE=${STATE:-${TMPDIR:-/tmp}/padlock-interop-glewlwyd-$PORT}
@@ -74,7 +74,8 @@ echo $! > "$PIDFILE"
 await_url "$BASE/config"
 
 # Everything else goes in through the administrator's API.
-REDIRECT_URIS='["http://127.0.0.1:24765/callback", "http://127.0.0.1:24766/callback", "http://127.0.0.1:24767/callback"]' # compared to the letter
+# Redirect URIs are compared to the letter.
+REDIRECT_URIS=${REDIRECT_URIS:-'["http://127.0.0.1:24765/callback", "http://127.0.0.1:24766/callback", "http://127.0.0.1:24767/callback"]'}
 BASE=$BASE TLS=$TLS REDIRECT_URIS=$REDIRECT_URIS node --input-type=module <<'JS'
 import { readFileSync } from 'node:fs';
 const { BASE: base, TLS: tls } = process.env;
@@ -98,6 +99,7 @@ const provider = (name, type, key, cert) => api('mod/plugin/', {
     'auth-type-password-enabled': true, 'auth-type-client-enabled': true, 'auth-type-device-enabled': true, 'device-authorization-expiration': 600, 'device-authorization-interval': 1, 'auth-type-refresh-enabled': true,
     'allowed-scope': user, 'scope-claim': 'no', 'name-claim': 'on-demand', 'name-claim-scope': ['profile'], 'email-claim': 'on-demand', 'email-claim-scope': ['email'],
     'pkce-allowed': true, 'pkce-method-plain-allowed': false, 'introspection-revocation-allowed': true, 'introspection-revocation-allow-target-client': true,
+    'oauth-par-allowed': true, 'oauth-par-required': false, 'oauth-par-request_uri-prefix': 'urn:padlock:par:', 'oauth-par-duration': 90,
     'oauth-dpop-allowed': true, 'oauth-dpop-iat-duration': 120,
     'client-pubkey-parameter': 'pubkey', 'request-parameter-allow': true, 'request-maximum-exp': 3600,
     ...(tls && { 'client-cert-source': 'TLS', 'client-cert-self-signed-allowed': false, 'client-cert-use-endpoint-aliases': true }),
@@ -115,7 +117,7 @@ const client = (client_id, client_secret, authorization_type) => api('client/', 
   client_id, client_name: client_id, confidential: client_secret !== undefined, enabled: true, redirect_uri: REDIRECT_URIS, scope: ['read'], authorization_type,
   ...(client_secret === undefined ? { token_endpoint_auth_method: ['none'] } : { client_secret, token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'] }),
 });
-const people = ['code', 'password', 'refresh_token', 'delete_token'];
+const people = ['code', 'password', 'refresh_token', 'delete_token', 'device_authorization'];
 await client('padlock-conf', 'conf-secret', people);
 await client('padlock-odd', 'a b+c%41:e&f=g/h', people);
 await client('padlock-public', undefined, people);
@@ -124,17 +126,18 @@ await client('padlock-device', undefined, ['device_authorization', 'refresh_toke
 
 // Clients that are known by a signature or a certificate; what else there is of them is as above.
 const proving = (client_id, method, more) => api('client/', {
-  client_id, client_name: client_id, confidential: true, enabled: true, redirect_uri: ['http://127.0.0.1:9/cb'], scope: ['read'],
-  authorization_type: [...people, 'client_credentials'], token_endpoint_auth_method: [method], ...more,
+  client_id, client_name: client_id, confidential: true, enabled: true, redirect_uri: REDIRECT_URIS, scope: ['read'],
+  authorization_type: [...people, 'client_credentials', 'device_authorization'], token_endpoint_auth_method: [method], ...more,
 });
 await proving('padlock-secret-jwt', 'client_secret_jwt', { client_secret: 'Jx4-secret-of-64-bytes-for-HS256-HS384-HS512_pQ7rTz9vKd2mWb6sYc8' });
 await proving('padlock-rsa-jwt', 'private_key_jwt', { pubkey: readFileSync('rsa.pub', 'utf8') });
 await proving('padlock-ec-jwt', 'private_key_jwt', { pubkey: readFileSync('ec.pub', 'utf8') });
 await proving('padlock-ed-jwt', 'private_key_jwt', { pubkey: readFileSync('ed.pub', 'utf8') });
 if (tls) await proving('padlock-mtls', 'tls_client_auth', { tls_client_auth_san_dns: 'padlock-mtls.test' });
+const consented = ['padlock-conf', 'padlock-public', 'padlock-device', 'padlock-secret-jwt', 'padlock-rsa-jwt', ...(tls ? ['padlock-mtls'] : [])];
 cookie = ''; // alice consents, once
 await api('auth/', { username: 'alice', password: 'rabbit-hole-7' });
-await api('auth/grant/padlock-device', { scope: 'openid profile email offline_access' }, 'PUT');
+for (const id of consented) await api(`auth/grant/${id}`, { scope: 'openid profile email offline_access' }, 'PUT');
 JS
 
 cat <<JSON

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # LemonLDAP::NG (Debian) as an OpenID provider on 127.0.0.1, under starman: password grant, ID tokens HS256 with the client secret or RS256.
-#   lemonldap.sh [start|stop]   environment: PORT (24600), STATE (a directory of its own, emptied at the start)
+#   lemonldap.sh [start|stop]   environment: PORT (24600), REDIRECT_URIS (JSON), STATE (a directory of its own, emptied at the start)
 # Installs what is missing; start prints one JSON document: issuer, user, clients.
 set -euo pipefail
 CMD=${1:-start}; PORT=${PORT:-24600}; STATE=${STATE:-${TMPDIR:-/tmp}/padlock-interop-lemonldap-$PORT}; BASE=http://127.0.0.1:$PORT
+REDIRECT_URIS=${REDIRECT_URIS:-'["http://127.0.0.1:9/cb"]'}
 . "$(dirname "$0")/common.sh"
 
 if ! type starman sqlite3 openssl curl >/dev/null 2>&1 || ! perl -MLemonldap::NG::Portal -MDBD::SQLite -MString::Random -MIO::String -e1 2>/dev/null; then
@@ -17,13 +18,13 @@ openssl rsa -in sign.key -pubout -out sign.pub 2>/dev/null
 sqlite3 users.db "create table users(login text primary key, password text, name text, email text, nick text);
   insert into users values('alice','rabbit-hole-7','Alice Example','alice@example.test','ally');"
 
-BASE=$BASE STATE=$STATE node --input-type=module > conf/lmConf-1.json <<'JS'
+BASE=$BASE STATE=$STATE REDIRECT_URIS=$REDIRECT_URIS node --input-type=module > conf/lmConf-1.json <<'JS'
 import { readFileSync } from 'node:fs';
-const { BASE: base, STATE: state } = process.env;
+const { BASE: base, REDIRECT_URIS: redirects, STATE: state } = process.env;
 const option = (options) => Object.fromEntries(Object.entries(options).map(([name, value]) => [`oidcRPMetaDataOptions${name}`, value]));
 const client = (id, secret, more = {}) => option({
   ClientID: id, DisplayName: id, IDTokenSignAlg: 'RS256', IDTokenExpiration: 3600, AccessTokenExpiration: 3600, IDTokenForceClaims: 1,
-  BypassConsent: 1, RefreshToken: 1, AllowOffline: 1, AllowPasswordGrant: 1, UserIDAttr: 'uid', RedirectUris: 'http://127.0.0.1:9/cb',
+  BypassConsent: 1, RefreshToken: 1, AllowOffline: 1, AllowPasswordGrant: 1, UserIDAttr: 'uid', RedirectUris: JSON.parse(redirects).join(' '),
   ...(secret === undefined ? { Public: 1, RequirePKCE: 1 } : { ClientSecret: secret }), ...more,
 });
 const clients = {
@@ -89,7 +90,7 @@ echo $! > "$PIDFILE"
 await_url "$BASE/.well-known/openid-configuration"
 
 cat <<JSON
-{ "name": "LemonLDAP::NG", "version": "$(dpkg-query -W -f '${Version}' liblemonldap-ng-portal-perl)", "issuer": "$BASE",
+{ "name": "LemonLDAP::NG", "version": "$(dpkg-query -W -f '${Version}' liblemonldap-ng-portal-perl)", "issuer": "$BASE", "redirect_uris": $REDIRECT_URIS,
   "user": { "username": "alice", "password": "rabbit-hole-7", "name": "Alice Example", "email": "alice@example.test", "nickname": "ally" },
   "hs256": { "id": "padlock-hs", "secret": "hs-secret-0123456789abcdef0123456789" },
   "clients": {
