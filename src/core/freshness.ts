@@ -25,14 +25,20 @@ export function isUsable(access: AccessRecord, { now, minTtl }: Need): boolean {
   return remaining > 0 && remaining >= minTtl * 1000 && access.issuedAt <= now + MINUTE;
 }
 
-/**
- * It is not yet time for another: more than min(60 s, a fifth of its life) is left, a little more or less by `jitter` (0 to 1), so that many
- * processes do not come at once.
- */
+/** Milliseconds before its end when it is time for another: min(60 s, a fifth of its life), a little more or less by `jitter`, 0 to 1. */
+const early = (access: AccessRecord, jitter: number): number =>
+  Math.min(MINUTE, (endOf(access) - access.issuedAt) / 5) * (0.8 + 0.4 * jitter);
+
+/** It is not yet time for another. The jitter is there so that many processes do not come at once. */
 export function isFresh(access: AccessRecord, need: Need, jitter: number): boolean {
-  const end = endOf(access);
-  return isUsable(access, need) && end - need.now > Math.min(MINUTE, (end - access.issuedAt) / 5) * (0.8 + 0.4 * jitter);
+  return isUsable(access, need) && endOf(access) - need.now > early(access, jitter);
 }
+
+/** From when until when, in milliseconds since the epoch, it is fresh for a caller without a wish: what the hot path compares. */
+export const freshSpan = (access: AccessRecord, jitter: number): { readonly freshFrom: number; readonly freshUntil: number } => ({
+  freshFrom: access.issuedAt - MINUTE,
+  freshUntil: endOf(access) - Math.max(early(access, jitter), MIN_TTL * 1000),
+});
 
 /** Access tokens that a session keeps beside the newest; a store's entries are small. */
 const MOST = 31;

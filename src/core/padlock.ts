@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { abortReason } from './abort.ts';
 import { AllowedOrigins } from './allowed-origins.ts';
-import { isFresh, isUsable, MIN_TTL } from './freshness.ts';
+import { freshSpan, isFresh, isUsable, MIN_TTL } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import type { Request } from './messages.ts';
 import { once } from './once.ts';
@@ -58,8 +58,14 @@ export interface Padlock extends AsyncDisposable {
 
 interface Recent {
   readonly record: AccessRecord;
-  readonly token: AccessToken;
+  /** One promise for all who get it. */
+  readonly answer: Promise<AccessToken>;
+  readonly freshFrom: number;
+  readonly freshUntil: number;
 }
+
+/** No jitter: callers of one process share the request. */
+const JITTER = 0.5;
 
 /** Different requests whose tokens are remembered; a program that makes up more has them read from the store. */
 const MOST_RECENT = 1000;
@@ -108,15 +114,14 @@ export class PadlockPipeline implements Padlock {
     return this.#forgetting(async () => (await this.#keeper()).signIn(request, signal));
   }
 
-  async token(request: TokenRequest = {}): Promise<AccessToken> {
-    const wishes = wishText(request);
-    const recent = this.#recent.get(wishes);
-    if (recent !== undefined && request.refresh !== true) {
-      const need = { now: this.#clock.now(), minTtl: request.minTtl ?? MIN_TTL };
-      if (isFresh(recent.record, need, 0.5)) return recent.token;
-      if (this.#work.has(workOf(wishes, request)) && isUsable(recent.record, need)) return recent.token; // somebody is at it already
+  token(request: TokenRequest = {}): Promise<AccessToken> {
+    const wishes = plainWishes(request);
+    const recent = wishes === undefined ? undefined : this.#recent.get(wishes);
+    if (recent !== undefined && request.minTtl === undefined && request.refresh !== true) {
+      const now = this.#clock.now();
+      if (now >= recent.freshFrom && now < recent.freshUntil) return recent.answer;
     }
-    return this.#work.run(workOf(wishes, request), (signal) => this.#taken(wishes, request, signal), request.signal);
+    return this.#decided(request);
   }
 
   asTokenCredential(): TokenCredential {
@@ -155,13 +160,26 @@ export class PadlockPipeline implements Padlock {
     await this.#sessions.close();
   }
 
+  async #decided(request: TokenRequest): Promise<AccessToken> {
+    const wishes = wishText(request);
+    const work = workOf(wishes, request);
+    const recent = this.#recent.get(wishes);
+    if (recent !== undefined && request.refresh !== true) {
+      const need = { now: this.#clock.now(), minTtl: request.minTtl ?? MIN_TTL };
+      if (isFresh(recent.record, need, JITTER)) return recent.answer;
+      if (this.#work.has(work) && isUsable(recent.record, need)) return recent.answer; // somebody is at it already
+    }
+    return this.#work.run(work, (signal) => this.#taken(wishes, request, signal), request.signal);
+  }
+
   async #taken(wishes: string, request: TokenRequest, signal: AbortSignal): Promise<AccessToken> {
     if (request.refresh === true) this.#recent.delete(wishes);
     const recent = this.#recent;
     const record = (await this.#stored(request)) ?? (await (await this.#services()).tokens.get(request, signal));
     const token = accessToken(record, this.#clock);
     if (recent.size >= MOST_RECENT) recent.clear();
-    recent.set(wishes, { record, token }); // in vain, if somebody signed in or out meanwhile: then this is another session's
+    const answer = Promise.resolve(token);
+    recent.set(wishes, { record, answer, ...freshSpan(record, JITTER) }); // in vain, if somebody signed in or out meanwhile: then this is another session's
     return token;
   }
 
@@ -196,14 +214,16 @@ export class PadlockPipeline implements Padlock {
   }
 }
 
-/** Calls with the same wishes get the same token. The plain calls, which are the frequent ones, cost no JSON. */
-function wishText(request: TokenRequest): string {
-  const { audience, dpop, params, resource, scope } = request;
-  if (audience === undefined && dpop === undefined && params === undefined && resource === undefined) {
-    if (scope === undefined) return '';
-    if (scope.length === 1) return `=${scope[0]}`; // no JSON begins like this
-  }
-  return JSON.stringify(wishesOf(request));
+/** Calls with the same wishes get the same token. */
+const wishText = (request: TokenRequest): string => plainWishes(request) ?? JSON.stringify(wishesOf(request));
+
+/** The plain calls are the frequent ones, and cost no new string: they wish nothing, or one scope that reads like no JSON. */
+function plainWishes({ audience, authorizationDetails, dpop, params, resource, scope }: TokenRequest): string | undefined {
+  if (audience !== undefined || authorizationDetails !== undefined || dpop !== undefined) return undefined;
+  if (params !== undefined || resource !== undefined) return undefined;
+  if (scope === undefined) return '';
+  const [only] = scope;
+  return scope.length === 1 && only !== '' && only?.[0] !== '{' && only?.[0] !== '[' ? only : undefined;
 }
 
 /** Calls that may share one piece of work. */

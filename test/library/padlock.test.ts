@@ -158,6 +158,46 @@ describe('token', () => {
     await expect(failure(padlock.token({ audience: '' }))).resolves.toMatchObject({ code: 'usage_bad_value' });
   });
 
+  test('is another one for other authorization details', async () => {
+    const provider = fakeProvider(machine());
+    const padlock = padlockAt(provider, SERVICE);
+    const payment = (amount: number) => ({ scope: ['pay'], authorizationDetails: [{ type: 'payment', amount }] });
+    for (const request of [{ scope: ['pay'] }, payment(1), payment(2), payment(1)]) await padlock.token(request);
+    const sent = provider.forms().map((form) => form.get('authorization_details'));
+    expect(sent).toEqual([null, '[{"type":"payment","amount":1}]', '[{"type":"payment","amount":2}]']);
+  });
+
+  test('is not that of another call whose wishes read like its scope', async () => {
+    const provider = fakeProvider(machine());
+    const padlock = padlockAt(provider, { flow: 'client-credentials' });
+    const wished = [{}, { audience: 'a' }, { scope: ['{"audience":"a"}'] }, { minTtl: 60 }, { scope: ['["",false,60,false]'] }];
+    await Promise.all(wished.map((request) => padlock.token(request)));
+    expect(provider.forms().map((form) => form.get('scope') ?? form.get('audience'))).toEqual(
+      expect.arrayContaining([null, 'a', '{"audience":"a"}', '["",false,60,false]']),
+    );
+  });
+
+  test('is one promise for all while it is fresh, whatever the clock says', async () => {
+    let now = NOW;
+    const provider = fakeProvider(machine());
+    const padlock = padlockAt(provider, { ...SERVICE, ports: { clock: { ...noon, now: () => now } } });
+    const answers = async (at: number): Promise<number> => {
+      now = at;
+      await padlock.token();
+      expect(padlock.token({})).toBe(padlock.token());
+      return provider.forms().length;
+    };
+    await expect(answers(NOW)).resolves.toBe(1);
+    await expect(answers(NOW + 3_500_000)).resolves.toBe(1);
+    await expect(answers(NOW + 3_595_000)).resolves.toBe(2);
+    await expect(answers(NOW)).resolves.toBe(3); // the clock was moved back: that token is from the future
+  });
+
+  test('is refused by a promise, whatever is wrong', async () => {
+    const padlock = padlockAt(fakeProvider(machine()), SERVICE);
+    await expect(failure(padlock.token({ params: { loop: 1n as never } }))).resolves.toBeInstanceOf(TypeError);
+  });
+
   test('is that of the session', async () => {
     const provider = fakeProvider();
     const padlock = padlockAt(provider);
