@@ -60,8 +60,6 @@ const SIGN_IN = [
   ...['client-auth', 'verifiers'].flatMap((kind) => modulesOf(`strategies/${kind}`)),
 ];
 
-const LIGHT = ['cli/light/web.ts', 'cli/light/reflect.ts'];
-
 /** The command line. What is light in here is explained in src/cli/light/. Nothing that is printed depends on the name of a class or a function. */
 const cli = () =>
   buildCommonJs({
@@ -74,11 +72,11 @@ const cli = () =>
     mainFields: ['module', 'main'],
     // The user's own, if any.
     external: ['ioredis'],
-    inject: LIGHT.map((name) => join('src', name)),
+    inject: ['src/cli/light/web.ts', 'src/cli/light/reflect.ts'],
     plugins: [
       commonJsNames,
       strategyFacts(join(root, 'src/strategies/index.ts'), join(root, '.cache/strategies.mjs')),
-      chunkGroups(join(root, 'src'), [START, SIGN_IN], LIGHT),
+      chunkGroups(join(root, 'src'), [START, SIGN_IN]),
     ],
   });
 

@@ -1,23 +1,61 @@
 /**
  * esbuild plugin: modules that are needed together are one chunk. With splitting, esbuild makes a chunk for every set of entries that share a
- * module, and each file that is read costs a command as much as ten kilobytes of code. Here each module of a group says that it needs the others,
- * and every module of `folder` that it needs the first group, the start: it is loaded by it. Not those in `except`: what CommonJS requires is
- * wrapped, with all it needs.
+ * module, and each file that is read costs a command as much as ten kilobytes of code. Here every entry, which is what is loaded by name or
+ * lazily, has a door before it: that needs the first group, the start, and all of each other group of which the entry needs a module. The modules
+ * themselves stay as they are, and so does the order in which they run.
  */
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join, normalize, relative } from 'node:path';
 
-export const chunkGroups = (folder, groups, except) => ({
+const DOOR = 'door';
+const isEntry = (kind) => kind === 'entry-point' || kind === 'dynamic-import';
+
+/** What a module needs to run, itself included; `inputs` of a metafile. */
+function reach(inputs, names, seen = new Set()) {
+  for (const name of names) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const needed = (inputs[name]?.imports ?? []).filter(({ external, kind }) => !external && !isEntry(kind));
+    reach(
+      inputs,
+      needed.map(({ path }) => path),
+      seen,
+    );
+  }
+  return seen;
+}
+
+export const chunkGroups = (folder, groups) => ({
   name: 'chunk-groups',
   setup(build) {
-    const paths = groups.map((group) => group.map((name) => join(folder, name)));
-    const [start, ...others] = paths;
-    const outside = except.map((name) => join(folder, name));
-    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      if (!path.startsWith(join(folder, '/')) || outside.includes(path)) return undefined;
-      const needs = [...start, ...others.filter((group) => group.includes(path)).flat()];
-      const lines = needs.map((needed) => `import ${JSON.stringify(needed)};`);
-      return { contents: `${await readFile(path, 'utf8')}\n${lines.join('\n')}\n`, loader: extname(path).slice(1) };
+    const { absWorkingDir, plugins, ...options } = build.initialOptions;
+    const nameOf = (path) => relative(absWorkingDir, path);
+    const [start, ...others] = groups.map((group) => group.map((name) => nameOf(join(folder, name))));
+    let inputs = {};
+
+    /** The start, and each group of which something is needed, by what is needed already or by another such group. */
+    const needs = (name) => {
+      const found = reach(inputs, [...start, name]);
+      const left = new Set(others);
+      for (const group of left)
+        if (group.some((each) => found.has(each))) {
+          left.delete(group);
+          reach(inputs, group, found);
+        }
+      return others.filter((group) => !left.has(group)).flat();
+    };
+
+    build.onStart(async () => {
+      const own = plugins.filter((plugin) => plugin.name !== 'chunk-groups');
+      ({ inputs } = (await build.esbuild.build({ ...options, absWorkingDir, plugins: own, write: false, metafile: true })).metafile);
+    });
+    build.onResolve({ filter: /\.ts$/, namespace: 'file' }, async ({ kind, path, pluginData, resolveDir }) => {
+      if (!isEntry(kind) || pluginData === DOOR || options.inject.includes(normalize(path))) return undefined;
+      const found = await build.resolve(path, { kind, resolveDir, pluginData: DOOR });
+      return { path: nameOf(found.path), namespace: DOOR };
+    });
+    build.onLoad({ filter: /.*/, namespace: DOOR }, ({ path }) => {
+      const lines = [...start, ...needs(path)].map((name) => `import ${JSON.stringify(`./${name}`)};`);
+      return { contents: [...lines, `export * from ${JSON.stringify(`./${path}`)};`].join('\n'), resolveDir: absWorkingDir, loader: 'js' };
     });
   },
 });

@@ -15,8 +15,11 @@ const CHUNK = /\brequire\("(\.\/[^"]+)"\)/g;
 const HERE = '__here';
 const WHERE = `const ${HERE}=require("node:url").pathToFileURL(__filename).href;`;
 
-/** What esbuild makes of an entry whose modules are all in another chunk: `import{a as b}from"./chunk.cjs";export{b as run};` */
-const DOOR = /^(?:import(?:\{[^}]*\}from)?"\.\/[^"]+";)+(?:export\{([^}]*)\};)?\s*$/;
+/**
+ * What esbuild makes of an entry whose modules are all in another chunk: `import{a as b}from"./chunk.cjs";export{b as run};` A call `c();` before
+ * the exports makes an injected module ready, and the other chunk has that call, too.
+ */
+const DOOR = /^(?:import(?:\{[^}]*\}from)?"\.\/[^"]+";)+(?:\w+\(\);)*(?:export\{([^}]*)\};)?\s*$/;
 const IMPORT = /import(?:\{([^}]*)\}from)?"(\.\/[^"]+)";/g;
 const pairs = (list = '') => (list === '' ? [] : list.split(',').map((one) => one.split(' as '))).map(([from, to = from]) => [from, to]);
 

@@ -18,7 +18,7 @@ const chunks = JSON.parse(readFileSync('.cache/cli-chunks.json', 'utf8')) as Rea
 
 /** The modules that an entry loads before it does anything, and their bytes. */
 function loadedBy(entry: string): ReadonlyMap<string, number> {
-  const [first] = Object.keys(chunks).filter((path) => chunks[path]?.entryPoint === entry);
+  const [first] = Object.keys(chunks).filter((path) => chunks[path]?.entryPoint === `door:${entry}`); // scripts/chunk-groups.mjs
   const seen = new Set<string>();
   const follow = (path: string): void => {
     if (seen.has(path)) return;
