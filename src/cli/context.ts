@@ -22,6 +22,7 @@ import type { Argv, GivenFlag } from './flags.ts';
 import { folded } from './layout.ts';
 import { draw } from './qr.ts';
 import { chooseStore } from './store.ts';
+import { uncheckedTls } from './unchecked-tls.ts';
 import { withFiles } from './value-files.ts';
 import type { World } from './world.ts';
 
@@ -107,13 +108,16 @@ export function contextOf({ argv, command, config, container, faults, format, op
     wirings.set(settled, wiring);
     return wiring;
   };
-  const newWiring = async (settled: Settings): Promise<Container> =>
-    wire(container, {
+  const newWiring = async (settled: Settings): Promise<Container> => {
+    const unchecked = uncheckedTls(world);
+    if (unchecked !== undefined && !warnings.includes(unchecked)) warn(unchecked);
+    return wire(container, {
       app: options.name,
       settings: chooseStore(settled, registry, world.host),
       ports: await ports(),
       ca: options.ca ?? (await caFrom(settled, config, world)),
     });
+  };
   const say = async (line: string): Promise<void> => {
     if (!machine() && !manners.quiet) await world.stderr.write(lineOf(line));
   };

@@ -8,10 +8,17 @@ export function ownEnvironment(process: NodeJS.Process): NodeJS.ProcessEnv {
   return env;
 }
 
+/** Node's, of connections whose certificates Padlock checks all the same: see unchecked-tls.ts. */
+const FALSE_ALARM = 'Setting the NODE_TLS_REJECT_UNAUTHORIZED';
+
 /** From now on standard output is for the answer alone, and whatever would end the process aborts `controller`, so that it ends in order. */
 export function tame(process: NodeJS.Process, controller: AbortController): void {
   const { stdout } = process;
   stdout.write = ((...parameters: Parameters<typeof stdout.write>) => process.stderr.write(...parameters)) as typeof stdout.write; // check: stdout is the answer
+  const { emitWarning } = process;
+  process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
+    if (!String(warning).startsWith(FALSE_ALARM)) emitWarning.call(process, warning, ...rest);
+  }) as typeof emitWarning; // check: what Padlock says better itself
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
       if (!controller.signal.aborted) controller.abort(error);

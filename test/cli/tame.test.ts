@@ -12,10 +12,15 @@ function tamed() {
     },
   });
   const own: { exitCode: number | undefined; exit(code: number): void } = { exitCode: undefined, exit: () => {} };
-  const fake = Object.assign(new EventEmitter(), { stdout: stream('stdout'), stderr: stream('stderr'), execArgv: [], env: {} }, own);
+  const warnings: string[] = [];
+  const fake = Object.assign(
+    new EventEmitter(),
+    { stdout: stream('stdout'), stderr: stream('stderr'), execArgv: [], env: {}, emitWarning: (text: string) => warnings.push(text) },
+    own,
+  );
   const controller = new AbortController();
   tame(fake as unknown as NodeJS.Process, controller);
-  return { fake, controller, written };
+  return { fake, controller, warnings, written };
 }
 
 describe('in a process that is Padlock’s own', () => {
@@ -39,6 +44,13 @@ describe('in a process that is Padlock’s own', () => {
     fake.exitCode = 9;
     fake.emit('uncaughtException', new Error('late'));
     expect(fake.exitCode).toBe(9);
+  });
+
+  test('Node does not say that certificates are unchecked, which Padlock checks', () => {
+    const { fake, warnings } = tamed();
+    fake.emitWarning("Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections insecure");
+    fake.emitWarning('something else is deprecated');
+    expect(warnings).toEqual(['something else is deprecated']);
   });
 
   test('nobody else ends it', () => {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { isPadlockError } from '../../core/errors.ts';
 import { doubtful, type Finding, fine } from '../../core/finding.ts';
 import { excerpt } from '../../core/text.ts';
+import { uncheckedTls } from '../unchecked-tls.ts';
 import type { World } from '../world.ts';
 
 /** When the releases that Padlock runs on get no more fixes. */
@@ -19,11 +20,12 @@ export function nodeFinding(version: string, now: number): Finding {
 
 export async function environment({ files, host }: Pick<World, 'files' | 'host'>): Promise<readonly Finding[]> {
   const found: Finding[] = [];
-  if (host.env('NODE_TLS_REJECT_UNAUTHORIZED') === '0')
+  const unchecked = uncheckedTls({ host });
+  if (unchecked !== undefined)
     found.push(
       doubtful(
         'environment',
-        'NODE_TLS_REJECT_UNAUTHORIZED=0 is set. Padlock checks the certificates of providers all the same; a connection to Redis and other programs do not.',
+        unchecked.message,
         'Unset it, and give the certificate of your own authority with --ca-file or NODE_EXTRA_CA_CERTS.',
       ),
     );
