@@ -38,6 +38,8 @@ class Stage implements World {
   readonly #scratch = mkdtempSync(join(tmpdir(), 'padlock-row-'));
   readonly row: Row;
   #idp: HostileProvider | undefined;
+  /** Through which proxy the row reaches its provider. */
+  #way: Provocation['env'];
   #runs = 0;
 
   constructor(row: Row) {
@@ -59,6 +61,7 @@ class Stage implements World {
     if (signedIn) await this.good(['auth']);
     this.#idp?.behave(answers);
     const provocation = typeof run === 'function' ? await run(this) : run;
+    this.#way = Object.fromEntries(Object.entries(provocation.env ?? {}).filter(([name]) => /_proxy$/i.test(name)));
     for (const [name, content] of Object.entries(provocation.files ?? {})) {
       mkdirSync(dirname(join(this.home, name)), { recursive: true, mode: 0o700 });
       writeFileSync(join(this.home, name), content);
@@ -69,10 +72,17 @@ class Stage implements World {
 
   /** A run that has to succeed, at a provider that is good. */
   async good(words: readonly string[], idp = this.#idp): Promise<Run> {
-    const ran = await this.run({ args: words, ...(idp && { env: idp.env() }) });
+    const ran = await this.run({ args: words, env: { ...idp?.env(), ...this.#way, ...this.#trust(idp) } });
     const { broken, run } = ran.ended;
     if (run.code !== 0 || broken.length > 0) throw new Error(`A good run failed: ${broken.join('; ')}\n${shown(words, ran.ended)}`);
     return ran;
+  }
+
+  #trust(idp: HostileProvider | undefined): Provocation['env'] {
+    if (idp?.authority === undefined) return {};
+    const file = join(this.#scratch, 'authority.pem');
+    writeFileSync(file, idp.authority);
+    return { PADLOCK_CA_FILE: file };
   }
 
   measure = async (args: readonly string[]): Promise<number> => (await this.good(args)).cpu;

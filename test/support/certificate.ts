@@ -29,6 +29,8 @@ export interface CertificateOptions {
   /** Hours from now. Default: from an hour ago, for a day. */
   readonly from?: number;
   readonly until?: number;
+  /** What an authority is called. */
+  readonly subject?: string;
   /** The authority that signs it. Default: itself. */
   readonly by?: Certificate;
 }
@@ -39,15 +41,21 @@ const alternative = (name: string): Buffer =>
   /^[\d.]+$/.test(name) ? der(0x87, Buffer.from(name.split('.').map(Number))) : der(0x82, name);
 
 /** PEM, as `tls.createServer` takes it; one that nobody else signed is its own authority. */
-export function certificate({ names = ['127.0.0.1', 'localhost'], from = -1, until = 24, by }: CertificateOptions = {}): Certificate {
+export function certificate({
+  names = ['127.0.0.1', 'localhost'],
+  from = -1,
+  until = 24,
+  by,
+  subject = 'Padlock test',
+}: CertificateOptions = {}): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const body = sequence(
     der(0xa0, hex(0x02, '02')),
     der(0x02, Buffer.from([1]), randomBytes(8)),
     ECDSA_WITH_SHA256,
-    nameOf('Padlock test'),
+    nameOf(by === undefined ? subject : 'Padlock test'),
     sequence(time(Date.now() + from * HOUR), time(Date.now() + until * HOUR)),
-    nameOf(by === undefined ? 'Padlock test' : 'Padlock test server'),
+    nameOf(by === undefined ? subject : 'Padlock test server'),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(
       0xa3,

@@ -14,6 +14,7 @@ export type Speaker = (socket: Socket, data: () => Promise<Buffer>) => unknown;
 export class Network {
   readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
+  readonly #others: (() => unknown)[] = [];
   readonly #strangers: (Listening & { readonly name: string })[] = [];
   readonly ports = new Set<number>();
 
@@ -78,7 +79,13 @@ export class Network {
     onward.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(onward));
   }
 
+  /** What else ends with the row. */
+  atEnd(close: () => unknown): void {
+    this.#others.push(close);
+  }
+
   async close(): Promise<void> {
+    for (const end of this.#others.splice(0)) await end();
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all([...this.#servers].map((server) => new Promise((resolve) => server.close(resolve))));
     this.#servers.clear();

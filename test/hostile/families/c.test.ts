@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { C } from './c.ts';
+
+family('C', C);
