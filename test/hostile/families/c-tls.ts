@@ -222,12 +222,12 @@ const block = (id: string, what: string, exceptions: string, code: NonNullable<R
   id,
   what,
   answers: {},
-  run: {
+  run: async ({ net }) => ({
     args: ['auth'],
-    env: { PADLOCK_ISSUER: 'https://192.0.2.7', HTTPS_PROXY: 'http://192.0.2.99:3128', NO_PROXY: exceptions },
+    env: { PADLOCK_ISSUER: 'https://192.0.2.7', HTTPS_PROXY: `http://127.0.0.1:${await net.dead()}`, NO_PROXY: exceptions },
     under: 'exec unshare -rn "$@"',
-  },
-  hosts: ['192.0.2.7', ...(code === 'net_proxy' ? ['192.0.2.99'] : [])],
+  }),
+  hosts: code === 'net_proxy' ? [] : ['192.0.2.7'],
   exit: 6,
   code,
 });
