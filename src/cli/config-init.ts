@@ -58,8 +58,10 @@ async function interview(context: Context, name: string, prompt: Prompt): Promis
   }
 }
 
-const tell = (context: Context, { hint, message }: PadlockError, before = ''): Promise<void> =>
-  context.say(`${before}${message}${hint === undefined ? '' : `\n${hint}`}`);
+async function tell(context: Context, { hint, message }: PadlockError, before = ''): Promise<void> {
+  await context.say(`${before}${message}`);
+  if (hint !== undefined) await context.say(hint);
+}
 
 const afterwards = ({ code }: PadlockError): { value: string; label: string; hint?: string }[] => [
   ...(code === 'client_invalid' ? [{ value: 'auth', label: 'let the client prove itself in another way' }] : []),

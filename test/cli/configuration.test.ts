@@ -354,6 +354,7 @@ describe('what Padlock writes', () => {
     const { code, screen } = await runCliTty(['config', 'init', 'work', '--flow', 'password'], { home, type: answers });
     expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Wrote profile work') });
     expect(screen).toContain('Robin Percy');
+    expect(screen).not.toContain('\\u{');
     const profile = readFileSync(join(home, CONFIG), 'utf8');
     expect(profile).toMatch(/default_profile: work/);
     expect(profile).not.toContain(user.password);
