@@ -63,7 +63,7 @@ export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv 
   );
   for (const flag of flags) if (flag.form === 'value' && flag.option.short) byName.set(flag.option.short, flag);
   const names = [...byName.keys()];
-  const parsed = parse(withDash(argv, byName), {
+  const parsed = parse(asTyped(argv, byName), {
     string: names.filter((name) => !takesNoValue(byName.get(name) as Flag)),
     boolean: names.filter((name) => takesNoValue(byName.get(name) as Flag)),
     configuration: {
@@ -89,15 +89,18 @@ export function readArgv(argv: readonly string[], flags: readonly Flag[]): Argv 
   return { positionals: parsed._.map(String), rest: (parsed['--'] ?? []).map(String), given, unknown, fault };
 }
 
-/** `--password-file -`: the parser would take the dash for an argument of the command. */
-function withDash(argv: readonly string[], byName: ReadonlyMap<string, Flag>): string[] {
+/**
+ * `--password-file -`: the parser would take the dash for an argument of the command. `--password='"a"'`: it would take off the quotes that the
+ * shell left, so they are there twice.
+ */
+function asTyped(argv: readonly string[], byName: ReadonlyMap<string, Flag>): string[] {
   const words: string[] = [];
   for (const [at, word] of argv.entries()) {
     if (word === '--') return [...words, ...argv.slice(at)];
     const [, before = ''] = /^--?([^-=][^=]*)$/.exec(words.at(-1) ?? '') ?? [];
     const flag = byName.get(before);
     if (word === '-' && flag !== undefined && !takesNoValue(flag)) words.push(`${words.pop()}=-`);
-    else words.push(word);
+    else words.push(word.replace(/^(--[^=]+=)((["']).*\3)$/s, '$1$3$2$3')); // check: quotes are part of the value
   }
   return words;
 }

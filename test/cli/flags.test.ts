@@ -5,6 +5,14 @@ import { shared } from '../../src/core/options.ts';
 
 const flags = Object.entries(shared).flatMap(([key, option]) => flagsOf({ key, option }));
 
+describe('a text', () => {
+  test.each(['"a"', "'a'", '""', "''", '"', "'", '"a" b"', '""a""', ' "a" ', '"a\n"'])('%j is not taken out of its quotes', (text) => {
+    for (const argv of [[`--username=${text}`], ['--username', text], [`--username=${text}`, '--', `--username=${text}`]])
+      expect(readArgv(argv, flags).given.map(({ value }) => value)).toEqual([text]);
+    expect(readArgv(['--', `--username=${text}`], flags).rest).toEqual([`--username=${text}`]);
+  });
+});
+
 describe('bytes that are no UTF-8, in whose place Node puts U+FFFD,', () => {
   test.each([[['auth', '--username=robin\ufffd']], [['auth', '--username', '\ufffd']], [['\ufffd']]])('are refused: %j', (argv) => {
     expect(readArgv(argv, flags).fault).toMatchObject({ code: 'usage_bad_value' });
