@@ -18,6 +18,8 @@ export interface Expectation {
   readonly audience?: string | undefined;
   /** Was sent in the authorization request. */
   readonly nonce?: string | undefined;
+  /** The nonce of the sign-in: a refreshed token need not repeat it, and may have no other (OpenID Connect Core 1.0 §12.2). */
+  readonly earlierNonce?: string | undefined;
   /** `max_age` of the request, in seconds: how long ago the user may have signed in. */
   readonly maxAge?: number | undefined;
   /** `acr_values` of the request: the token has to say one of them. */
@@ -139,7 +141,9 @@ function issued({ iat }: JsonObject, expected: Expectation): string | undefined 
 }
 
 const nonce = (claims: JsonObject, expected: Expectation): string | undefined =>
-  claims.nonce === expected.nonce ? undefined : "The token's nonce is not the one that was sent: it may belong to another sign-in.";
+  claims.nonce === (expected.nonce ?? expected.earlierNonce)
+    ? undefined
+    : "The token's nonce is not the one that was sent: it may belong to another sign-in.";
 
 const accessTokenHash = ({ at_hash: hash }: JsonObject, { accessToken = '', alg = '' }: Expectation): string | undefined =>
   isAtHash(hash, accessToken, alg) ? undefined : 'The ID token belongs to another access token than the one beside it (at_hash).';
@@ -181,7 +185,12 @@ export const CHECKS: readonly Check[] = [
   { name: 'exp', code: 'token_expired', check: expiry, skip: without('exp'), hint: (_, expected) => clock(expected) }, // check: exp
   { name: 'nbf', code: 'token_not_yet_valid', check: start, skip: without('nbf'), hint: (_, expected) => clock(expected) }, // check: nbf
   { name: 'iat', code: 'token_iat', check: issued, skip: without('iat'), hint: (_, expected) => clock(expected) }, // check: iat
-  { name: 'nonce', code: 'token_nonce', check: nonce, skip: (_, expected) => unset('nonce', expected.nonce) }, // check: nonce
+  {
+    name: 'nonce',
+    code: 'token_nonce',
+    check: nonce,
+    skip: (claims, expected) => unset('nonce', expected.nonce ?? (claims.nonce === undefined ? undefined : expected.earlierNonce)),
+  }, // check: nonce
   {
     name: 'at_hash',
     code: 'token_at_hash',

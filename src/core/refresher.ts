@@ -80,7 +80,12 @@ export class Refresher {
       signal: lasting,
       warn: (notice: { code: string; message: string }) => this.#notices.warn(notice),
     };
-    const check = await this.#verification.prepare({ ...context, client, refreshes: record.user?.id ?? null });
+    const check = await this.#verification.prepare({
+      ...context,
+      client,
+      refreshes: record.user?.id ?? null,
+      earlierNonce: nonceOf(record),
+    });
     await this.#sessions.probe(record);
     if (lease.remaining() < this.deadline && !(await lease.renew())) return undefined;
 
@@ -240,3 +245,5 @@ export class Refresher {
 /** What the provider says of an access token does not take the place of an ID token's claims. */
 const isAsGood = (from: string, { claims, claimsFrom }: SessionRecord): boolean =>
   from === 'id_token' || claims === null || claimsFrom !== undefined;
+
+const nonceOf = ({ claims }: SessionRecord): string | undefined => (typeof claims?.nonce === 'string' ? claims.nonce : undefined);

@@ -28,6 +28,8 @@ export interface CheckContext {
   readonly warn: (notice: Notice) => void;
   /** Of a refresh: whose session it is, null where that is not known. Then an ID token may be absent, and must be theirs. */
   readonly refreshes?: string | null;
+  /** Of a refresh: the nonce of the sign-in, as far as it is known. */
+  readonly earlierNonce?: string | undefined;
 }
 
 /** What was found out about the tokens of one answer. */
@@ -97,7 +99,7 @@ export class Verification {
   async #idToken(
     chosen: ChosenVerifier,
     tokens: TokenSet,
-    { client, info, refreshes, signal, warn }: CheckContext,
+    { client, earlierNonce, info, refreshes, signal, warn }: CheckContext,
     demands: Demands,
   ): Promise<NonNullable<Verified['idToken']>> {
     const judged: Judged = { info, client: async () => client, signal };
@@ -110,6 +112,7 @@ export class Verification {
       accessToken: tokens.accessToken,
       alg: alg ?? undefined,
       subject: refreshes ?? undefined,
+      earlierNonce,
     });
     await this.#choice.pin(info, alg ?? '', chosen, warn); // check: algorithm is pinned
     return { claims, verdict: { by: chosen.verifier.name, alg, kid } };

@@ -1,7 +1,7 @@
 /** One refresh whoever asks, and no refresh token lost: rulings 1 to 3 of the refresh order. */
 import { describe, expect, test } from '@jest/globals';
 import { PadlockError } from '../../../src/index.ts';
-import { claims, SECONDS, strangerFor, token } from '../forge.ts';
+import { claims, ISSUER, SECONDS, strangerFor, token } from '../forge.ts';
 import { expired, failure, gate, typist, world } from './fixture.ts';
 
 const hungUp = (): PadlockError => new PadlockError('net_reset', { message: 'The provider hung up.' });
@@ -22,10 +22,12 @@ describe('a token that is over', () => {
     await expect(process().token({ refresh: true })).resolves.toMatchObject({ value: 'at-3-canary-0123456789' });
   });
 
-  test('is refreshed once per audience, one after the other, with the newest refresh token each time', async () => {
+  test('is refreshed once per audience, one after the other, with the newest refresh token each time (BCP 20)', async () => {
     const { padlock, provider } = await expired();
     await Promise.all(['a', 'b', 'c'].map((audience) => padlock.token({ audience })));
     expect([provider.refreshes(), new Set(provider.sent).size, provider.isReused]).toEqual([3, 3, false]);
+    const kept = (await padlock.session())?.refreshToken ?? '';
+    expect([provider.sent.includes(kept), provider.good.has(kept)]).toEqual([false, true]);
   });
 
   test('keeps its refresh token where the provider sends no other', async () => {
@@ -36,6 +38,21 @@ describe('a token that is over', () => {
       clock.pass(4000);
     }
     expect(new Set(provider.sent)).toEqual(new Set(['rt-1-canary-0123456789']));
+  });
+
+  test('sends its refresh token to the token endpoint and, signing out, to the revocation endpoint; nowhere else (BCP 21)', async () => {
+    const { padlock, provider } = await expired();
+    provider.metadata = { ...provider.metadata, userinfo_endpoint: `${ISSUER}userinfo` };
+    provider.others['/userinfo'] = { body: { sub: 'robin' } };
+    await padlock.token();
+    await padlock.token({ refresh: true });
+    await padlock.logout();
+    const holding = provider.requests.filter((request) => JSON.stringify(request).includes('rt-'));
+    expect(holding.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `POST ${ISSUER}token`,
+      `POST ${ISSUER}token`,
+      `POST ${ISSUER}revoke`,
+    ]);
   });
 
   test('may come back without an ID token: who it is was verified at the sign-in', async () => {
@@ -193,7 +210,7 @@ describe('what comes with a refresh is verified after the new refresh token is k
     ['another user', { sub: 'mallory' }, 'token_sub_mismatch'],
     ['another issuer', { iss: 'https://evil.example.test/' }, 'token_issuer'],
     ['another client', { aud: 'another' }, 'token_audience'],
-  ])('an ID token of %s: exit 8, no access token, and the spent refresh token is never sent again', async (_, idToken, code) => {
+  ])('an ID token of %s: exit 8, no access token, and the spent refresh token is never sent again (BCP 49)', async (_, idToken, code) => {
     const { padlock, process, provider } = await expired();
     provider.idToken = idToken;
     await expect(failure(padlock.token())).resolves.toMatchObject({ code, exit: 8 });
@@ -203,6 +220,26 @@ describe('what comes with a refresh is verified after the new refresh token is k
     expect(new Set(provider.sent).size).toBe(3);
     expect(provider.isReused).toBe(false);
     await expect(padlock.session()).resolves.toMatchObject({ user: { id: 'robin' } });
+  });
+
+  test('an ID token with another nonce than the sign-in’s is refused; it need have none (BCP 49)', async () => {
+    const { clock, process, provider } = world();
+    provider.idToken = { nonce: 'of-the-sign-in' };
+    await process().authenticate();
+    const refreshed = async (idToken: Record<string, unknown>): Promise<unknown> => {
+      clock.pass(4000);
+      provider.idToken = idToken;
+      return process()
+        .token()
+        .then(
+          () => 'good',
+          (error: PadlockError) => [error.code, error.exit],
+        );
+    };
+    expect(await refreshed({ nonce: 'of-the-sign-in' })).toBe('good');
+    expect(await refreshed({ nonce: 'another' })).toEqual(['token_nonce', 8]);
+    expect(await refreshed({})).toBe('good');
+    expect(await refreshed({ iat: SECONDS - 7 * 86_400 })).toEqual(['token_iat', 8]);
   });
 
   test('an early refresh that brings another user is told at once, though the token still lives', async () => {
@@ -248,7 +285,7 @@ test('an answer that is lost after the provider rotated costs the session, and n
 });
 
 describe('a refresh that the provider refuses', () => {
-  test('with invalid_grant drops the refresh token: signing in again is all that is left', async () => {
+  test('with invalid_grant drops the refresh token: signing in again is all that is left (BCP 22)', async () => {
     const { padlock, process, provider } = await expired();
     const heard: string[] = [];
     padlock.on('dropped', ({ user }) => heard.push(user?.id ?? ''));
@@ -291,7 +328,7 @@ describe('a refresh that the provider refuses', () => {
     ['HTML', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'proto_content_type'],
     ['no access token', { status: 200, body: {} }, 'proto_bad_shape'],
     ['the network', hungUp(), 'net_reset'],
-  ])('with anything else keeps the session: %s', async (_, answer, code) => {
+  ])('with anything else keeps the session: %s (BCP 22)', async (_, answer, code) => {
     const { padlock, provider } = await expired();
     provider.next = [answer as never];
     const { code: got } = await failure(padlock.token());
