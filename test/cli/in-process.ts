@@ -18,6 +18,7 @@ export interface Here {
   readonly env?: Readonly<Record<string, string>>;
   readonly ports?: Partial<Ports>;
   readonly host?: Partial<Host>;
+  readonly stdin?: string | undefined;
   /** Of stdout, a terminal then. */
   readonly columns?: number;
 }
@@ -31,7 +32,7 @@ export function homeWithWork(): string {
 }
 
 /** Nobody can be asked, and nothing is on standard input. */
-export async function runHere(words: readonly string[], { columns, env = {}, home, host, ports, program }: Here) {
+export async function runHere(words: readonly string[], { columns, env = {}, home, host, ports, program, stdin = '' }: Here) {
   const text = { stdout: '', stderr: '' };
   const output = (name: keyof typeof text, width?: number): Output => ({
     isTTY: width !== undefined,
@@ -51,7 +52,7 @@ export async function runHere(words: readonly string[], { columns, env = {}, hom
     clock: ports?.clock ?? realClock,
     browser: noBrowser,
     signal: new AbortController().signal,
-    readStdin: async () => new Uint8Array(),
+    readStdin: async () => new TextEncoder().encode(stdin),
     log: async () => silentLog,
     prompt: () => noPrompt,
     execute: async () => 0,
