@@ -358,7 +358,7 @@ describe('what Node.js is and trusts', () => {
     [{ NODE_EXTRA_CA_CERTS: '/not/there.pem' }, /which is not there/],
     [{ NODE_EXTRA_CA_CERTS: '/dev/null' }, /cannot be read/],
     [{ NODE_EXTRA_CA_CERTS: join(process.cwd(), 'package.json') }, /holds no certificate/],
-  ])('is told of %j', async (env, says) => {
+  ])('is told of %j (BCP 17)', async (env, says) => {
     const found = (await doctor([], { env })).of('environment');
     if (says === undefined) expect(found?.verdict).toBe('ok');
     else expect(found).toMatchObject({ verdict: 'warning', detail: expect.stringMatching(says) });

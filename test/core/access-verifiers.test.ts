@@ -48,7 +48,7 @@ describe('introspection', () => {
     ['a lifetime that is none', { ...GOOD, exp: 'soon' }, 'token_claim_type'],
     ['it begins later', { ...GOOD, nbf: SECONDS + 600 }, 'token_not_yet_valid'],
     ['it is a refresh token', { ...GOOD, typ: 'Refresh' }, 'token_type'],
-  ])('refuses an answer: %s', async (_, body, code) => {
+  ])('refuses an answer: %s (BCP 52)', async (_, body, code) => {
     expect(await failure(at(provider({ body }), 'introspection').authenticate())).toMatchObject({ code });
   });
 

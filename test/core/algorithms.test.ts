@@ -41,7 +41,7 @@ describe('the expected algorithm', () => {
     expect(expected({ supported: ['HS256'], pinned: 'RS256' })).toEqual(['RS256']);
   });
 
-  test('is never none', () => {
+  test('is never none (BCP 41)', () => {
     expect(expected({ supported: ['none'] })).toEqual([]);
     expect(expected({ pinned: 'none' })).toEqual(['RS256']);
     expect(expectedAlgorithms({ verifiers: [{ algorithms: ['none'] }], supported: ['none'] })).toEqual([]);

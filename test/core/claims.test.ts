@@ -52,9 +52,12 @@ describe('an ID token', () => {
     expect(await code({ exp: SECONDS + 60.5, iat: SECONDS - 0.5 })).toBeUndefined();
   });
 
-  test.each([`${ISSUER}1`, ISSUER.slice(0, -1), ISSUER.toUpperCase(), '', `${ISSUER} `])('may not come from %j', async (iss) => {
-    expect(await code({ iss })).toBe('token_issuer');
-  });
+  test.each([`${ISSUER}1`, ISSUER.slice(0, -1), ISSUER.toUpperCase(), '', `${ISSUER} `])(
+    'may not come from %j (BCP 45, 49)',
+    async (iss) => {
+      expect(await code({ iss })).toBe('token_issuer');
+    },
+  );
 
   test('from an issuer spelled with another slash gets a hint', () => {
     expect(() => requireChecks(payload({ iss: ISSUER.slice(0, -1) }), id)).toThrow(
@@ -63,7 +66,7 @@ describe('an ID token', () => {
     expect(() => requireChecks(payload({ iss: 'https://evil.test' }), id)).toThrow(expect.objectContaining({ hint: HINTS.token_issuer }));
   });
 
-  test('must be for this client', async () => {
+  test('must be for this client (BCP 46, 49)', async () => {
     expect(await code({ aud: [CLIENT] })).toBeUndefined();
     expect(await code({ aud: [CLIENT, CLIENT] })).toBeUndefined();
     for (const aud of [`${CLIENT}1`, '', [], ['other'], CLIENT.toUpperCase()]) expect(await code({ aud })).toBe('token_audience');
@@ -76,12 +79,12 @@ describe('an ID token', () => {
     expect(await code({ aud: [CLIENT, 'api'], azp: 'api' })).toBe('token_azp');
   });
 
-  test('issued for another client is refused', async () => {
+  test('issued for another client is refused (BCP 49)', async () => {
     expect(await code({ azp: 'evil' })).toBe('token_azp');
     expect(await code({ azp: '' })).toBe('token_azp');
   });
 
-  test('is good until it expires, and for the tolerated clock difference after that', async () => {
+  test('is good until it expires, and for the tolerated clock difference after that (BCP 49, 54)', async () => {
     const at = (seconds: number, skew?: number): Promise<string | undefined> =>
       code({ exp: SECONDS, iat: SECONDS - 60 }, { now: (SECONDS + seconds) * 1000, skew });
     expect(await at(0)).toBeUndefined();
@@ -108,13 +111,13 @@ describe('an ID token', () => {
     );
   });
 
-  test('is not good before its time', async () => {
+  test('is not good before its time (BCP 54)', async () => {
     expect(await code({ nbf: SECONDS + 30 })).toBeUndefined();
     expect(await code({ nbf: SECONDS + 31 })).toBe('token_not_yet_valid');
     expect(await code({ nbf: SECONDS + 1 }, { skew: 0 })).toBe('token_not_yet_valid');
   });
 
-  test('was issued neither in the future nor long ago', async () => {
+  test('was issued neither in the future nor long ago (BCP 49)', async () => {
     expect(await code({ iat: SECONDS + 30 })).toBeUndefined();
     expect(await code({ iat: SECONDS + 31 })).toBe('token_iat');
     expect(await code({ iat: SECONDS - 24 * 3600 - 30 })).toBeUndefined();
@@ -123,7 +126,7 @@ describe('an ID token', () => {
     expect(await code({ iat: SECONDS - 7 * 24 * 3600 }, { maxTokenAge: Number.POSITIVE_INFINITY })).toBeUndefined();
   });
 
-  test('carries the nonce that was sent', async () => {
+  test('carries the nonce that was sent (BCP 49)', async () => {
     expect(await code({ nonce: 'n1' }, { nonce: 'n1' })).toBeUndefined();
     expect(await code({ nonce: 'n2' }, { nonce: 'n1' })).toBe('token_nonce');
     expect(await code({ nonce: ['n1'] }, { nonce: 'n1' })).toBe('token_nonce');
@@ -149,7 +152,7 @@ describe('an ID token', () => {
     expect(await code({}, { accessToken: 'x', alg: 'RS256' })).toBeUndefined();
   });
 
-  test('of a user who had to sign in recently says when', async () => {
+  test('of a user who had to sign in recently says when (BCP 49)', async () => {
     const maxAge = 600;
     expect(await code({ auth_time: SECONDS - 630 }, { maxAge })).toBeUndefined();
     expect(await code({ auth_time: SECONDS - 631 }, { maxAge })).toBe('token_expired');
@@ -203,7 +206,7 @@ describe('an access token', () => {
     expect(await judged({ aud: undefined }, { audience: 'api' })).toBe('token_audience');
   });
 
-  test('is not an ID token', async () => {
+  test('is not an ID token (BCP 48)', async () => {
     expect(await judged({ at_hash: 'x' })).toBe('token_type');
     expect(await judged({ typ: 'ID' })).toBe('token_type');
     expect(await judged({ token_use: 'id' })).toBe('token_type');

@@ -59,7 +59,7 @@ describe('a compact token', () => {
       expect(await codeOf(() => parseCompact(value as string))).toBe('token_malformed');
   });
 
-  test('of five parts is encrypted', async () => {
+  test('of five parts is encrypted (BCP 42)', async () => {
     expect(await codeOf(() => parseCompact(`${head}.${body}.${tail}.${body}.${tail}`))).toBe('token_encrypted');
   });
 
@@ -76,7 +76,7 @@ describe('a compact token', () => {
     expect(await codeOf(() => parseCompact(text, 'access'))).toBeUndefined();
   });
 
-  test.each(['at+jwt', 'application/at+jwt', 'AT+JWT'])('of type %s is an access token and no ID token', async (typ) => {
+  test.each(['at+jwt', 'application/at+jwt', 'AT+JWT'])('of type %s is an access token and no ID token (BCP 48)', async (typ) => {
     const text = withHeader({ alg: 'ES256', typ });
     expect(await codeOf(() => parseCompact(text, 'id'))).toBe('token_type');
     expect(await codeOf(() => parseCompact(text, 'access'))).toBeUndefined();
@@ -92,7 +92,7 @@ describe('a compact token', () => {
     },
   );
 
-  test('that holds another token is refused', async () => {
+  test('that holds another token is refused (BCP 42)', async () => {
     expect(await codeOf(() => parseCompact(withHeader({ alg: 'ES256', cty: 'JWT' }), 'id'))).toBe('token_type');
   });
 

@@ -27,7 +27,7 @@ describe('the discovery document of an issuer', () => {
     expect(wellKnownUrls(issuer)).toEqual(urls);
   });
 
-  test('is believed with what is unknown, and without what is null', () => {
+  test('is believed with what is unknown, and without what is null (BCP 19)', () => {
     const more = { acme_feature: { deep: [1] }, claims_parameter_supported: true, credentials_supported: [{ format: 'jwt' }] };
     expect(read({ ...more, revocation_endpoint: null, jwks_uri: null, grant_types_supported: null })).toEqual({ ...GOOD, ...more });
   });

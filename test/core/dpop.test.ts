@@ -45,7 +45,7 @@ describe('a key', () => {
 
 describe('a proof', () => {
   let key: DpopKey;
-  test('says which request it is for, when, and nothing of the query', async () => {
+  test('says which request it is for, when, and nothing of the query (BCP 50)', async () => {
     key = await newDpopKey(undefined);
     const { payload, protectedHeader } = await read(dpopProof(key, { method: 'POST', url: URL, now: NOW }));
     expect(payload).toEqual({
@@ -57,13 +57,13 @@ describe('a proof', () => {
     expect(Object.keys(protectedHeader.jwk ?? {}).sort()).toEqual(['crv', 'kty', 'x', 'y']); // the private key stays here
   });
 
-  test('holds the hash of the token that it goes with, and the nonce', async () => {
+  test('holds the hash of the token that it goes with, and the nonce (BCP 50)', async () => {
     const accessToken = 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU';
     const { payload } = await read(dpopProof(key, { method: 'GET', url: URL, now: NOW, accessToken, nonce: 'n-0S6' }));
     expect(payload).toMatchObject({ ath: 'fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo', nonce: 'n-0S6' }); // RFC 9449 §7.1
   });
 
-  test('is never the same twice', async () => {
+  test('is never the same twice (BCP 50)', async () => {
     const ids = Array.from({ length: 50 }, () => dpopProof(key, { method: 'GET', url: URL, now: NOW }));
     const jtis = await Promise.all(ids.map(async (proof) => (await read(proof)).payload.jti));
     expect(new Set(jtis).size).toBe(50);
@@ -96,7 +96,7 @@ describe('nonces', () => {
     ['another complaint', refusal('invalid_dpop_proof'), 'fresh', 1],
     ['a server in trouble', refusal('use_dpop_nonce', 'idp_unavailable'), 'fresh', 1],
     ['something else', new TypeError('bug'), 'fresh', 1],
-  ])('are tried once for %s', async (_, error, nonce, times) => {
+  ])('are tried once for %s (BCP 50)', async (_, error, nonce, times) => {
     const some = new DpopNonces();
     some.learn('https://a.test/', { 'dpop-nonce': 'known' });
     let count = 0;

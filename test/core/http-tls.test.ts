@@ -23,12 +23,12 @@ beforeAll(() => {
 const answer = (_request: unknown, response: { end(text: string): void }): void => response.end('private');
 
 describe('TLS', () => {
-  test('to a certificate nobody vouches for is refused, with a hint', async () => {
+  test('to a certificate nobody vouches for is refused, with a hint (BCP 17)', async () => {
     const { url } = await serveTls(own, answer);
     await expect(door().post(url)).rejects.toMatchObject({ code: 'net_tls', retryable: false, hint: expect.stringContaining('--ca-file') });
   });
 
-  test('stays checked when the environment says otherwise', async () => {
+  test('stays checked when the environment says otherwise (BCP 17)', async () => {
     const { url } = await serveTls(own, answer);
     const script = `await get('${url}').catch((error) => console.log(error.code))`;
     expect(await runWithDoor(script, { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' })).toBe('net_tls\n');

@@ -52,7 +52,7 @@ describe('a request', () => {
     expect(seen.map(({ request }) => request.headers.cookie)).toEqual([undefined, undefined]);
   });
 
-  test('is an answer when it is a redirect, and nobody follows it', async () => {
+  test('is an answer when it is a redirect, and nobody follows it (BCP 18)', async () => {
     const other = await serve((_request, response) => response.end('followed'));
     const { url } = await serve((_request, response) => response.writeHead(307, { location: other.url }).end());
     const answer = await door().post(url);
@@ -78,7 +78,7 @@ describe('a request', () => {
     expect(connections).toHaveLength(2);
   });
 
-  test('is logged without its query, header or body', async () => {
+  test('is logged without its query, header or body (BCP 53)', async () => {
     const { url } = await serve((_request, response) => response.writeHead(200, { 'x-secret': 'CANARY1' }).end('CANARY2'));
     const { post, log } = door();
     await post(`${url}/token?code=CANARY3`, 'password=CANARY4', { headers: { authorization: 'CANARY5' } });
@@ -100,7 +100,7 @@ describe('a request', () => {
   });
 });
 
-describe('an address', () => {
+describe('an address (BCP 16)', () => {
   test.each([
     ['http://idp.example/token', 'config_insecure_url'],
     ['http://127.0.0.1.example/token', 'config_insecure_url'],

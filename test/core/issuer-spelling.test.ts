@@ -69,7 +69,7 @@ describe('the multi-tenant issuer of Entra', () => {
     await expect(outcome({ claims: said })).resolves.toBe('token_issuer');
   });
 
-  test('refuses a key of one tenant under the token of another', async () => {
+  test('refuses a key of one tenant under the token of another (BCP 45)', async () => {
     const said = { iss: at(TENANT), tid: TENANT };
     await expect(outcome({ claims: said, keyIssuer: at(TENANT) })).resolves.toBe(at(TENANT));
     await expect(outcome({ claims: said, keyIssuer: at('{tenantid}') })).resolves.toBe(at(TENANT));

@@ -60,7 +60,7 @@ describe('a key of the set', () => {
     ['lacks its secret', hs, without(hs.jwk, 'k')],
     ['has an empty secret', hs, { ...hs.jwk, k: '' }],
   ];
-  test.each(refused)('is not found when it %s', async (_, signer, jwk) => {
+  test.each(refused)('is not found when it %s (BCP 40)', async (_, signer, jwk) => {
     expect(await outcome(signer, [jwk])).toBe('token_key_not_found');
     expect(await codeOf(() => verifySignature(parseCompact(token(signer)), jwk, signer.alg))).toBe('token_key_unsafe');
   });
@@ -81,7 +81,7 @@ describe('a key of the set', () => {
     ['is an HMAC key shorter than its hash', keyFor('HS512'), { ...short(63), alg: 'HS512', kid: 'k-HS512' }],
     ['is a point off the curve', es, { ...es.jwk, x: es.jwk.y as JsonValue }],
   ];
-  test.each(unsafe)('is unsafe when it %s', async (_, signer, jwk) => {
+  test.each(unsafe)('is unsafe when it %s (BCP 43)', async (_, signer, jwk) => {
     expect(await outcome(signer, [jwk])).toBe('token_key_unsafe');
     expect(await codeOf(() => verifySignature(parseCompact(token(signer)), jwk, signer.alg))).toBe('token_key_unsafe');
   });
@@ -165,9 +165,12 @@ describe('a key set', () => {
     expect(await outcome(rs, [rs.jwk, { ...rs.jwk, kid: kid as JsonValue }], token(rs, { header: { kid } }))).toBe('token_key_not_found');
   });
 
-  test.each(['', '__proto__', 'constructor', '../../dev/null', "' OR 1=1 --"])('takes the name %j as a word to look up', async (kid) => {
-    expect(await outcome(rs, [rs.jwk], token(rs, { header: { kid } }))).toBe('token_key_not_found');
-  });
+  test.each(['', '__proto__', 'constructor', '../../dev/null', "' OR 1=1 --"])(
+    'takes the name %j as a word to look up (BCP 47)',
+    async (kid) => {
+      expect(await outcome(rs, [rs.jwk], token(rs, { header: { kid } }))).toBe('token_key_not_found');
+    },
+  );
 
   test('that mixes secrets with public keys is no key set', async () => {
     expect(await outcome(rs, [hs.jwk, rs.jwk])).toBe('proto_jwks_invalid');
@@ -187,7 +190,7 @@ describe("a provider's key set", () => {
   });
 });
 
-test('a key in the token is never used', async () => {
+test('a key in the token is never used (BCP 47)', async () => {
   const other = keyFor('ES384');
   for (const header of [{ jwk: other.jwk }, { jku: 'https://evil.test/keys' }, { x5c: ['AAAA'] }, { x5u: 'https://evil.test/x' }]) {
     const input = `${segment({ alg: 'ES384', kid: 'unknown', ...header })}.${segment({})}`;

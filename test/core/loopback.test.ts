@@ -32,7 +32,7 @@ const answered = async ({ callback }: Loopback): Promise<boolean> =>
   Promise.race([callback.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, 50, false))]);
 
 describe('the listener', () => {
-  test('hands on the answer, shows the page, and is gone', async () => {
+  test('hands on the answer, shows the page, and is gone (BCP 30)', async () => {
     const loopback = await listening('http://127.0.0.1/callback');
     const seen = call(`${loopback.redirectUri}?code=a%2Bb&state=s&code2=x`);
     const { answer, reply } = await loopback.callback;
@@ -46,7 +46,7 @@ describe('the listener', () => {
     expect(await seen).toEqual([200, expect.stringContaining('You are signed in')]);
   });
 
-  test('is on the address of its redirect URI, on any free port', async () => {
+  test('is on the address of its redirect URI, on any free port (BCP 27)', async () => {
     const { redirectUri } = await listening('http://127.0.0.1/callback');
     expect(redirectUri).toMatch(/^http:\/\/127\.0\.0\.1:\d{4,5}\/callback$/);
     const { port } = new URL(redirectUri);
@@ -67,7 +67,7 @@ describe('the listener', () => {
     },
   );
 
-  test('of localhost is there for who takes its IPv4 and for who takes its IPv6 address', async () => {
+  test('of localhost is there for who takes its IPv4 and for who takes its IPv6 address (BCP 28)', async () => {
     const { redirectUri } = await listening('http://localhost');
     expect(redirectUri).toMatch(/^http:\/\/localhost:\d+$/); // no slash that was not registered
     const { port } = new URL(redirectUri);
@@ -78,7 +78,7 @@ describe('the listener', () => {
   });
 });
 
-describe('what is not the answer does not end it', () => {
+describe('what is not the answer does not end it (BCP 31)', () => {
   test.each<[string, string, string, number]>([
     ['an icon', 'GET', '/favicon.ico', 404],
     ['another path with a code', 'GET', '/other?code=x&state=s', 404],
@@ -113,7 +113,7 @@ describe('what is not the answer does not end it', () => {
 });
 
 describe('a second answer', () => {
-  test('over a connection that was open before is refused', async () => {
+  test('over a connection that was open before is refused (BCP 6)', async () => {
     const loopback = await listening('http://127.0.0.1/callback');
     const { port } = new URL(loopback.redirectUri);
     const early = connect(Number(port), '127.0.0.1').setEncoding('utf8');

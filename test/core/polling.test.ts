@@ -39,7 +39,7 @@ const timeout = error('net_timeout');
 
 describe('the time between an answer and the next question', () => {
   test.each<[string, Partial<Polling>, readonly Error[], readonly number[]]>([
-    ['is 5 s where the provider did not say', {}, [pending, pending], [5, 10, 15]],
+    ['is 5 s where the provider did not say (BCP 33)', {}, [pending, pending], [5, 10, 15]],
     ['is 5 s where it says null', { interval: null }, [pending], [5, 10]],
     ['is what it says', { interval: 31 }, [pending, pending], [31, 62, 93]],
     ['is what it says in a text', { interval: '7' }, [pending], [7, 14]],
@@ -47,7 +47,7 @@ describe('the time between an answer and the next question', () => {
     ['is at least a second: -1', { interval: -1 }, [pending], [1, 2]],
     ['is at most a minute', { interval: 1e9 }, [pending], [60, 120]],
     ['is at most a minute, for ever as well', { interval: Number.POSITIVE_INFINITY }, [pending], [60, 120]],
-    ['grows by 5 s with each slow_down, for good', {}, [slowDown, slowDown, slowDown, pending], [5, 15, 30, 50, 70]],
+    ['grows by 5 s with each slow_down, for good (BCP 34)', {}, [slowDown, slowDown, slowDown, pending], [5, 15, 30, 50, 70]],
     ['grows by 5 s with a 429', {}, [limited(), pending], [5, 15, 25]],
     ['grows by 5 s with a 429, and is Retry-After once where that is longer', {}, [limited(30), pending], [5, 35, 45]],
     ['is not shortened by a Retry-After', {}, [limited(1)], [5, 15]],
@@ -60,7 +60,7 @@ describe('the time between an answer and the next question', () => {
     ],
     ['stays where the provider is in trouble', {}, [error('idp_unavailable', { httpStatus: 503 })], [5, 10]],
     ['is the Retry-After of a provider in trouble', {}, [error('idp_unavailable', { retryAfter: 20 }), pending], [5, 25, 30]],
-    ['doubles with each time-out, up to a minute', {}, [timeout, timeout, timeout, timeout, timeout], [5, 15, 35, 75, 135, 195]],
+    ['doubles with each time-out, up to a minute (BCP 35)', {}, [timeout, timeout, timeout, timeout, timeout], [5, 15, 35, 75, 135, 195]],
     ['is the usual one again after an answer', {}, [timeout, timeout, pending], [5, 15, 35, 40]],
     ['is not shortened by the minute', { interval: 58 }, [slowDown, timeout], [58, 121, 184]],
   ])('%s', async (_, polling, failures, times) => {
@@ -69,7 +69,7 @@ describe('the time between an answer and the next question', () => {
     expect(asked).toEqual(times);
   });
 
-  test('is measured from the answer, however long that took', async () => {
+  test('is measured from the answer, however long that took (BCP 34)', async () => {
     const { asked, end } = polled({ interval: 5 }, [pending, slowDown, 'done'], 7);
     await end;
     expect(asked).toEqual([5, 17, 34]);
@@ -103,7 +103,7 @@ describe('the end', () => {
     await expect(polled({}, [bug]).end).rejects.toBe(bug);
   });
 
-  test('comes when it expires, to the second', async () => {
+  test('comes when it expires, to the second (BCP 36)', async () => {
     const { asked, elapsed, end } = polled({ expiresIn: 23 }, [pending]);
     await expect(end).rejects.toMatchObject({ code: 'auth_expired', hint: expect.stringContaining('Begin again') });
     expect(asked).toEqual([5, 10, 15, 20]);

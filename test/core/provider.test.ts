@@ -71,7 +71,7 @@ describe('discovery', () => {
 });
 
 describe('a token request', () => {
-  test('holds the grant, the client and what was asked for, once each', async () => {
+  test('holds the grant, the client and what was asked for, once each (BCP 15, 25)', async () => {
     const { fake, provider, client } = world();
     const request = { scope: ['openid', 'x'], audience: 'https://api.test', resource: ['a', 'b'], params: { realm: 'eng' } };
     await provider.exchange(await client(), 'password', { username: 'robin', password: 'pw', otp: undefined }, request);
@@ -86,10 +86,10 @@ describe('a token request', () => {
       ['scope', 'openid x'],
       ['username', 'robin'],
     ]);
-    expect(fake.requests.at(-1)).toMatchObject({ method: 'POST', purpose: 'The token endpoint' });
+    expect(fake.requests.at(-1)).toMatchObject({ method: 'POST', url: METADATA.token_endpoint, purpose: 'The token endpoint' });
   });
 
-  test('leaves out a scope that nobody asks for, and does not repeat what the grant says itself', async () => {
+  test('leaves out a scope that nobody asks for, and does not repeat what the grant says itself (BCP 24)', async () => {
     const { fake, provider, client } = world();
     await provider.exchange(await client(), 'x', { scope: 'own', audience: 'mine' }, { scope: ['theirs'], audience: 'theirs' });
     await provider.exchange(await client(), 'x', {}, { scope: [] });
@@ -126,7 +126,7 @@ describe('a token request', () => {
 });
 
 describe('the answer to a token request', () => {
-  test('is given whole, the ID token and unknown members included', async () => {
+  test('is given whole, the ID token and unknown members included (BCP 19)', async () => {
     const body = tokens({ 'acme:x': { y: [1] } });
     const { provider, client } = world({ body });
     await expect(provider.exchange(await client(), 'x', {}, {})).resolves.toEqual(body);
@@ -194,6 +194,25 @@ describe('the answer to a token request', () => {
   test('that cannot be had fails as the network does', async () => {
     const { provider, client } = world(() => Promise.reject(Object.assign(new Error('x'), { name: 'AbortError' })));
     await expect(provider.exchange(await client(), 'x', {}, {})).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('an endpoint that redirects (BCP 18)', () => {
+  const METADATA_OF_ALL = { ...METADATA, introspection_endpoint: `${ISSUER}introspect`, userinfo_endpoint: `${ISSUER}userinfo` };
+
+  test.each([301, 302, 303, 307, 308])('is refused with %i, and nothing is sent to where it points', async (status) => {
+    const away: Fake = { status, headers: { location: 'https://evil.test/' } };
+    const { fake, provider, client } = world(away);
+    fake.metadata = METADATA_OF_ALL;
+    for (const path of ['/revoke', '/introspect', '/userinfo']) fake.others[path] = away;
+    for (const ask of [
+      async () => provider.exchange(await client(), 'refresh_token', { refresh_token: 'rt-1' }, {}),
+      async () => provider.revoke(await client(), 'rt-1', 'refresh_token'),
+      async () => provider.post(await client(), 'introspection_endpoint', { token: 'at-1' }, {}),
+      async () => provider.userinfo((await client()).info, { type: 'Bearer', value: 'at-1' }, { subject: 'robin' }),
+    ])
+      expect((await failure(ask())).code).toBe('proto_redirect');
+    expect(fake.requests.filter(({ url }) => !url.startsWith(ISSUER))).toEqual([]);
   });
 });
 

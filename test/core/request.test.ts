@@ -15,7 +15,7 @@ function asked(settings: Readonly<Record<string, unknown>>, own: unknown = {}, g
   return requestFrom(mergeSettings([programLayer(registry, settings)], registry, redactor), grant as Grant, own as Request);
 }
 
-describe('the scope that is asked for', () => {
+describe('the scope that is asked for (BCP 24)', () => {
   test.each<[string, unknown, unknown, unknown, readonly string[]]>([
     ['for a person is who they are', undefined, undefined, password, ['openid', 'profile', 'email']],
     ['for a client is what it was given', undefined, undefined, clientCredentials, []],

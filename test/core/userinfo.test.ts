@@ -25,7 +25,7 @@ const signed = (payload: Record<string, unknown>, signer: SigningKey = keyFor('R
 const whole = { iss: ISSUER, aud: CLIENT };
 
 describe('userinfo', () => {
-  test('is asked by GET with the token in the header and nowhere else (B33)', async () => {
+  test('is asked by GET with the token in the header and nowhere else (B33) (BCP 11)', async () => {
     const { ask, fake } = world({ body: { sub: 'robin', email: 'robin@percy.test' } });
     await expect(ask()).resolves.toEqual({ sub: 'robin', email: 'robin@percy.test' });
     const { body, headers, method, url } = fake.requests.at(-1) ?? {};

@@ -87,7 +87,7 @@ describe('a store', () => {
     return names.map((name, at) => `${name} ${entries[at]?.tag} ${text(entries[at]?.data ?? new Uint8Array())}`).join('\n');
   };
 
-  test('holds no token, no claim and no user name, neither in names nor in bytes', async () => {
+  test('holds no token, no claim and no user name, neither in names nor in bytes (BCP 21, 53)', async () => {
     const { padlock, process, shared } = await expired();
     await padlock.token();
     await process({ flow: 'client-credentials' }).token({ audience: 'https://api.canary.test' });

@@ -11,7 +11,7 @@ test.each([
   '0'.repeat(64),
   'abababababababababababababababababab',
   'aabbaabcabbcabcaabbcabcabbcabcaabc',
-])('%s is the first thing anyone would try', (secret) => {
+])('%s is the first thing anyone would try (BCP 44)', (secret) => {
   expect(isMemorable(secret)).toBe(true);
 });
 

@@ -10,10 +10,12 @@ const INVARIANTS = 12;
 async function tables() {
   const { outputFiles } = buildSync({
     stdin: {
-      contents: "export * from './test/hostile/cases.ts'; export { EXIT_CODES } from './src/core/errors.ts';",
+      contents:
+        "export * from './test/hostile/cases.ts'; export { EXIT_CODES } from './src/core/errors.ts'; export * from './test/hostile/best-practice.ts';",
       resolveDir: process.cwd(),
     },
     bundle: true,
+    platform: 'node',
     format: 'esm',
     write: false,
   });
@@ -39,7 +41,7 @@ export default class HostileReporter {
         .map((line) => JSON.parse(line)),
     );
     rmSync(folder, { recursive: true });
-    const { CASES, EXIT_CODES, LATER } = await tables();
+    const { BEST_PRACTICE_LINES, bestPractice, CASES, EXIT_CODES, LATER } = await tables();
     const { codes, lines, runs, wrong } = sumUp(CASES, LATER, rows);
     const known = EXIT_CODES.flatMap((category) => category.codes);
     const missed = known.filter((code) => !codes.has(code));
@@ -47,6 +49,7 @@ export default class HostileReporter {
     process.stderr.write(
       `error codes: ${known.length - missed.length} of ${known.length} reached${missed.length > 0 ? `, not ${missed.join(', ')}` : ''}\n`,
     );
+    process.stderr.write(`BCP ${BEST_PRACTICE_LINES} lines, ${bestPractice().size} held\n`);
     if (!this.#isWhole) return;
     const all = LATER.length > 0 ? wrong : [...wrong, ...missed.map((code) => `no row reaches ${code}`)];
     if (all.length === 0) return;

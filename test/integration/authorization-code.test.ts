@@ -39,7 +39,7 @@ describe('signing in with a browser', () => {
     expect(session.identity).toMatchObject({ verified: true, claims: { nonce: asked().nonce } });
   });
 
-  test('asks for the scope in the browser, and sends the code with its proof and nothing else', async () => {
+  test('asks for the scope in the browser, and sends the code with its proof and nothing else (BCP 2, 27, 29)', async () => {
     await program().authenticate({ audience: 'https://api.percy.test', params: { ui_locales: 'de' } });
     const { state, nonce, code_challenge, ...request } = asked();
     expect(request).toEqual({
@@ -63,13 +63,22 @@ describe('signing in with a browser', () => {
     ]);
   });
 
+  test.each(['token', 'id_token token', 'code token'])(
+    'has no implicit form: response_type %j cannot be asked for (BCP 10)',
+    async (type) => {
+      await expect(program({ param: { response_type: type } }).authenticate()).rejects.toMatchObject({ code: 'usage_conflict' });
+      await expect(program().authenticate({ params: { response_type: type } })).rejects.toMatchObject({ code: 'usage_conflict' });
+      expect(idp().requests.at('authorization')).toEqual([]);
+    },
+  );
+
   test('names the resource in both requests (RFC 8707)', async () => {
     const { access } = await program().authenticate({ resource: ['https://api.percy.test'], scope: ['openid', 'read:reports'] });
     expect([asked().resource, sent()[0]?.resource]).toEqual(['https://api.percy.test', 'https://api.percy.test']);
     expect(access.verified).toMatchObject({ by: 'jwks' });
   });
 
-  test('is another state, nonce and verifier each time', async () => {
+  test('is another state, nonce and verifier each time (BCP 4)', async () => {
     const padlock = program();
     await padlock.authenticate();
     await padlock.authenticate();
@@ -78,6 +87,7 @@ describe('signing in with a browser', () => {
       .filter(({ query }) => query.state !== undefined);
     const values = [...requests.flatMap(({ query: { state, nonce } }) => [state, nonce]), ...sent().map((form) => form.code_verifier)];
     expect([values.length, new Set(values).size]).toEqual([6, 6]);
+    for (const value of values) expect(value).toMatch(/^[\w-]{43,128}$/);
   });
 
   test('says where the browser returns to before it opens, and gives programs one event', async () => {
@@ -107,7 +117,7 @@ describe('signing in with a browser', () => {
     expect(idp().requests.at('authorization').at(0)?.query.acr_values ?? 'urn:strong').toBe('urn:strong');
   });
 
-  test('V13: goes on where no browser opens', async () => {
+  test('V13: goes on where no browser opens (BCP 26)', async () => {
     const human = idp().human();
     const lines: string[] = [];
     const notices = {
@@ -129,7 +139,7 @@ describe('signing in with a browser', () => {
     expect(lines.join()).not.toMatch(/No browser could/);
   });
 
-  test('comes back to [::1], and to localhost where that is registered', async () => {
+  test('comes back to [::1], and to localhost where that is registered (BCP 28)', async () => {
     for (const uri of ['http://[::1]/callback', 'http://localhost/']) {
       await program({ redirectUri: uri }).authenticate();
       expect(String(sent().at(-1)?.redirect_uri).replace(/:\d+\//, '/')).toBe(uri);
@@ -157,7 +167,7 @@ describe('a pushed request (RFC 9126)', () => {
 });
 
 describe('PKCE', () => {
-  test('is not left out: a provider that lists other methods only is refused, one that lists none is warned of', async () => {
+  test('is not left out: a provider that lists other methods only is refused, one that lists none is warned of (BCP 3, 5)', async () => {
     idp().next('discovery', { response: { code_challenge_methods_supported: ['plain'] } });
     await expect(program().authenticate()).rejects.toMatchObject({
       code: 'client_unsupported_grant',
@@ -218,7 +228,7 @@ describe('a pasted answer', () => {
   });
 });
 
-describe('an answer that is refused before a code is redeemed', () => {
+describe('an answer that is refused before a code is redeemed (BCP 7, 8)', () => {
   test.each<[string, NonNullable<Behaviour['redirect']>, string, number]>([
     ['B38: no state', { state: null }, 'proto_bad_shape', 7],
     ['B39: another state', { state: 'evil' }, 'proto_bad_shape', 7],

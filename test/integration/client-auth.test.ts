@@ -30,7 +30,7 @@ function method(): string {
 const lists = (...methods: string[]): void => idp().next('discovery', { response: { token_endpoint_auth_methods_supported: methods } });
 
 describe('a client without a chosen method', () => {
-  test('and without a secret sends its name', async () => {
+  test('and without a secret sends its name (BCP 32)', async () => {
     await signIn('public');
     expect(method()).toBe('none as padlock-public');
   });

@@ -149,7 +149,7 @@ describe('a nonce', () => {
     await padlock.token({ refresh: true }); // no refresh token was spent on a nonce
   });
 
-  test('is asked for once: a provider that is never content ends the sign-in', async () => {
+  test('is asked for once: a provider that is never content ends the sign-in (BCP 50)', async () => {
     const body = { error: 'use_dpop_nonce' };
     for (const nonce of ['one', 'two', 'three']) idp().next('token', { status: 400, headers: { 'dpop-nonce': nonce }, body });
     await expect(robin('rs256').authenticate()).rejects.toMatchObject({ code: 'client_dpop', oauthError: 'use_dpop_nonce', exit: 5 });
@@ -161,14 +161,14 @@ describe('a nonce', () => {
 });
 
 describe('no other token than the one that was asked for', () => {
-  test('a provider that answers Bearer is refused, and nothing is kept', async () => {
+  test('a provider that answers Bearer is refused, and nothing is kept (BCP 51)', async () => {
     idp().next('token', { response: { token_type: 'Bearer' } });
     const padlock = robin('rs256');
     await expect(padlock.authenticate()).rejects.toMatchObject({ code: 'client_dpop', exit: 5 });
     await expect(padlock.session()).resolves.toBeUndefined();
   });
 
-  test('a refresh that answers Bearer is refused, and the new refresh token kept', async () => {
+  test('a refresh that answers Bearer is refused, and the new refresh token kept (BCP 51)', async () => {
     const padlock = robin('rs256');
     await padlock.authenticate();
     idp().next('token', { response: { token_type: 'Bearer' } });

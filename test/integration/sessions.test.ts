@@ -176,7 +176,7 @@ describe('after padlock auth', () => {
     expect(home.entries()).toEqual([]);
   });
 
-  test('logout tells the provider, forgets, and can be repeated', async () => {
+  test('logout tells the provider, forgets, and can be repeated (BCP 23)', async () => {
     const { code, stdout, stderr } = await padlock(['logout']);
     expect([code, stdout, stderr]).toEqual([0, '', 'Signed out.\n']);
     expect(idp().requests.at('revocation')).toHaveLength(1);
@@ -228,7 +228,7 @@ describe('after padlock auth', () => {
     expect(idp().requests.all).toEqual([]);
   });
 
-  test('logout forgets while the provider is down, and says so', async () => {
+  test('logout forgets while the provider is down, and says so (BCP 23)', async () => {
     idp().next('revocation', { status: 503 });
     const { code, stderr } = await padlock(['logout']);
     expect([code, stderr]).toEqual([

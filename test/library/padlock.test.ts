@@ -56,7 +56,7 @@ describe('authenticate', () => {
     expect([session.user, session.identity]).toEqual([null, { verified: false, reason: 'no_id_token' }]);
   });
 
-  test('warns where less or more was granted, and once of a flow that is deprecated', async () => {
+  test('warns where less or more was granted, and once of a flow that is deprecated (BCP 1, 25)', async () => {
     const provider = fakeProvider({ body: tokens({ scope: 'openid admin' }) });
     const { access, warnings } = await padlockAt(provider).authenticate();
     expect(access.scope).toEqual(['openid', 'admin']);

@@ -34,10 +34,10 @@ const MISLEADING = {
 };
 
 /** A program that has `options`, `WATCHED`: what was read of the environment, and `OPEN()`: what keeps a process alive. */
-function run(program: string, variant: 'rs256' | 'hs256' = 'rs256'): Promise<Run> {
+function run(program: string, variant: 'rs256' | 'hs256' = 'rs256', given: 'password' | 'no password' = 'password'): Promise<Run> {
   const home = mkdtempSync(join(tmpdir(), 'padlock-embedder-'));
   const { username, password } = idp().user;
-  const options = { ...idp().client('password', variant), values: { username, password } };
+  const options = { ...idp().client('password', variant), values: { username, ...(given === 'password' && { password }) } };
   const source = `
     const options = JSON.parse(process.env.TEST_OPTIONS);
     const WATCHED = [];
@@ -112,6 +112,31 @@ describe('a program that embeds Padlock', () => {
       console.log(JSON.stringify(OPEN()));
     `);
     expect([code, JSON.parse(stdout)]).toEqual([0, []]);
+  });
+
+  test('keeps no password in its memory longer than the Padlock that sent it (BCP 53)', async () => {
+    const hex = Buffer.from(idp().user.password).toString('hex');
+    const { stdout, stderr, code } = await run(
+      `
+      const { createPadlock } = await import('padlock-auth');
+      const { getHeapSnapshot } = await import('node:v8');
+      const password = () => Buffer.from('${hex}', 'hex').toString();
+      const memory = async () => {
+        await new Promise(setImmediate);
+        const parts = [];
+        for await (const part of getHeapSnapshot()) parts.push(part);
+        return Buffer.concat(parts).includes(Buffer.from('${hex}', 'hex'));
+      };
+      let padlock = createPadlock({ ...options, values: { ...options.values, password: async () => password() } });
+      const { user } = await padlock.authenticate();
+      const during = await memory(); // what it prints is searched for its secrets
+      await padlock[Symbol.asyncDispose]();
+      padlock = undefined;
+      console.log(JSON.stringify([user.name, during, await memory()]));`,
+      'rs256',
+      'no password',
+    );
+    expect([code, stderr, JSON.parse(stdout)]).toEqual([0, '', ['Robin Percy', true, false]]);
   });
 
   test('knows the errors of another copy of Padlock', async () => {

@@ -1,4 +1,5 @@
 /** Sessions bound to a key (RFC 9449): the key stays with its tokens, whoever asks for them. */
+import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Plugin } from '../../../src/index.ts';
@@ -17,7 +18,7 @@ function bound(): World {
 }
 
 describe('a stored session', () => {
-  test('refreshes with its key in another process, asked for or not', async () => {
+  test('refreshes with its key in another process, asked for or not (BCP 51)', async () => {
     const { clock, process, provider } = bound();
     await process({ dpop: true }).authenticate();
     clock.pass(4000);
@@ -34,6 +35,16 @@ describe('a stored session', () => {
     const proof = token.proof?.('GET', 'https://api.test/x?y') ?? '';
     expect(JSON.stringify(decodeProtectedHeader(proof).jwk)).toBe(keys(provider)[0]);
     expect(decodeJwt(proof)).toMatchObject({ htm: 'GET', htu: 'https://api.test/x' });
+  });
+
+  test('keeps its key where its refresh token is: sealed, and in no output (BCP 51)', async () => {
+    const { process, provider, shared } = bound();
+    const session = await process({ dpop: true }).authenticate();
+    const { x } = decodeProtectedHeader(proofs(provider)[0] ?? '').jwk as { readonly x: string };
+    const store = shared.opened();
+    const entries = await Promise.all((await store.names()).map((name) => store.read(name)));
+    expect(entries.map((entry) => Buffer.from(entry?.data ?? []).toString('latin1')).join()).not.toMatch(new RegExp(`${x}|jwk|canary`));
+    expect(`${JSON.stringify(session)}${inspect(session, { depth: 9 })}`).not.toContain(x);
   });
 
   test('that is not bound gives no token to who wants one that is', async () => {

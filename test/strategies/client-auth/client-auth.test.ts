@@ -1,4 +1,5 @@
 /** How a client proves itself, and which way is taken when nobody chose one. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClientAuthRequest } from '../../../src/core/contracts.ts';
@@ -45,7 +46,7 @@ describe('client-secret-basic', () => {
     ['a', "!'()*", 'a:%21%27%28%29%2A'],
     ['a', 'pä€ß😀', 'a:p%C3%A4%E2%82%AC%C3%9F%F0%9F%98%80'],
     ['https://client.example/id', 's', 'https%3A%2F%2Fclient.example%2Fid:s'],
-  ])('form-encodes %j and %j', (clientId, secret, sent) => {
+  ])('form-encodes %j and %j (BCP 14)', (clientId, secret, sent) => {
     expect(basic(clientId, secret)).toBe(sent);
   });
 
@@ -66,7 +67,7 @@ test('client-secret-post puts both into the form, and nothing into the header', 
   expect([Object.fromEntries(sent.form), sent.headers.size]).toEqual([{ client_id: CLIENT, client_secret: SECRET }, 0]);
 });
 
-test('none names the client and proves nothing', () => {
+test('none names the client and proves nothing (BCP 32)', () => {
   const sent = request();
   none.authenticate({}, sent);
   expect([Object.fromEntries(sent.form), sent.headers.size]).toEqual([{ client_id: CLIENT }, 0]);
@@ -96,7 +97,7 @@ describe('the way that is taken', () => {
     ['basic', 'that was chosen', ['client_secret_post'], { clientAuth: 'client-secret-basic' }],
     ['post', 'that was chosen', ['client_secret_basic'], { clientAuth: 'client-secret-post' }],
     ['none', 'that was chosen, though there is a secret', ['client_secret_post'], { clientAuth: 'none' }],
-  ])('is %s where %s', async (way, _, methods, options) => {
+  ])('is %s where %s (BCP 13)', async (way, _, methods, options) => {
     await expect(taken(methods, options)).resolves.toBe(way);
   });
 
@@ -110,7 +111,7 @@ describe('the way that is taken', () => {
     ['tls', ['self_signed_tls_client_auth'], { clientCertificate: `${cert}${key}` }],
     ['client-assertion', ['client_secret_basic'], { clientAssertion: 'made.by.github' }],
     ['client-assertion', [], { clientAssertion: 'made.by.github', clientSecret: SECRET }],
-  ])('is %s where the provider lists %j and there is %j', async (way, methods, values) => {
+  ])('is %s where the provider lists %j and there is %j (BCP 12)', async (way, methods, values) => {
     const provider = fakeProvider();
     provider.metadata = { ...METADATA, token_endpoint_auth_methods_supported: methods };
     await padlockAt(provider, { ...without, values }).authenticate();
@@ -120,6 +121,16 @@ describe('the way that is taken', () => {
     const assertions = { 'made.by.github': 'client-assertion' }[String(assertion)] ?? (assertion ? 'private-key-jwt' : undefined);
     expect([form?.get('client_secret'), sent?.headers?.authorization, form?.get('client_id')]).toEqual([null, undefined, CLIENT]);
     expect(sent?.identity === undefined ? assertions : 'tls').toBe(way);
+  });
+
+  test('is explained in the order of its strength: what the provider cannot use itself comes first (BCP 12)', () => {
+    const text = readFileSync('docs/client-authentication.md', 'utf8');
+    const table = text.slice(text.indexOf('\n| --- |'));
+    const places = ['`tls-client-auth`', '`private-key-jwt`', '`client-secret-jwt`', '`client-secret-post`'].map((name) =>
+      table.indexOf(name),
+    );
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(Math.min(...places)).toBeGreaterThan(0);
   });
 
   test('is not "none" where the certificate that was given fits nothing the provider lists', async () => {

@@ -55,7 +55,7 @@ describe('the device-code flow', () => {
 });
 
 describe('what a human is told', () => {
-  test('is where to go, with which code, and for how long', async () => {
+  test('is where to go, with which code, and for how long (BCP 37)', async () => {
     const { events, host, qr, shown } = scene();
     await deviceCode.acquire(plain, host);
     expect(shown).toEqual(['To sign in, open https://id.test/device', 'and enter the code WDJB-MJHT', 'within 10 minutes.']);
@@ -70,7 +70,7 @@ describe('what a human is told', () => {
     expect(qr).toEqual(['https://id.test/device']);
   });
 
-  test('has the code in it, also beside a shorter way', async () => {
+  test('has the code in it, also beside a shorter way (BCP 38)', async () => {
     const { events, host, qr, shown } = scene({ verification_uri_complete: COMPLETE, expires_in: 90 });
     await deviceCode.acquire(plain, host);
     expect(shown).toEqual([
@@ -127,7 +127,7 @@ describe('a browser', () => {
   });
 });
 
-describe('nothing is shown, opened or asked further when the provider sends', () => {
+describe('nothing is shown, opened or asked further when the provider sends (BCP 37)', () => {
   test.each<[string, Record<string, unknown>]>([
     ['no device_code', { device_code: undefined }],
     ['an empty device_code', { device_code: '' }],

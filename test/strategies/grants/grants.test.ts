@@ -4,6 +4,7 @@ import { type About, PadlockError } from '../../../src/core/errors.ts';
 import type { TokenResponse } from '../../../src/core/messages.ts';
 import { clientCredentials } from '../../../src/strategies/grants/client-credentials.ts';
 import { password } from '../../../src/strategies/grants/password.ts';
+import { fakeProvider, padlockAt } from '../../core/fake-provider.ts';
 
 const ANSWER: TokenResponse = { access_token: 'at', token_type: 'Bearer' };
 
@@ -27,13 +28,21 @@ describe('the password flow', () => {
     expect(sent).toEqual([['password', robin]]);
   });
 
-  test('warns that it is deprecated, and needs both values', () => {
+  test('is deprecated, says so, and needs both values (BCP 1)', () => {
     expect(password.deprecated).toMatch(/RFC 9700/);
     expect([password.options.username.required, password.options.password.required, password.options.password.secret]).toEqual([
       true,
       true,
       true,
     ]);
+  });
+
+  test('is never taken unless it is chosen, though its values are there (BCP 1)', async () => {
+    const provider = fakeProvider();
+    const withFlow = (flow: string | undefined) => padlockAt(provider, { flow, values: robin } as never).authenticate();
+    await expect(withFlow(undefined)).rejects.toMatchObject({ code: 'usage_missing_flow' });
+    await expect(withFlow('auto')).resolves.toMatchObject({ flow: 'client-credentials' });
+    expect(provider.forms().map((form) => [form.get('grant_type'), form.get('password')])).toEqual([['client_credentials', null]]);
   });
 
   test.each<[string, PadlockError]>([

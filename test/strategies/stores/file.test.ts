@@ -60,7 +60,7 @@ const isRoot = process.getuid?.() === 0;
 const mayDrop = can('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', '0');
 
 describe('what it makes', () => {
-  test('is private, and the same for whoever opens it next', async () => {
+  test('is private, and the same for whoever opens it next (BCP 21)', async () => {
     const store = await open();
     await put(store);
     expect(modeOf(directory)).toBe(0o700);

@@ -59,7 +59,7 @@ describe('the shared secret verifier', () => {
     expect(await outcome(keyed('HS256', published), { clientSecret: SECRET })).toBe('token_signature');
   });
 
-  test('needs a secret as long as the hash, however good the signature', async () => {
+  test('needs a secret as long as the hash, however good the signature (BCP 44)', async () => {
     const long = SECRET.slice(0, 32);
     expect(await outcome(keyed('HS256', long), { clientSecret: long })).toBeUndefined();
     expect(await outcome(keyed('HS256', long.slice(1)), { clientSecret: long.slice(1) })).toBe('config_weak_secret');
