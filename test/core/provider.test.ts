@@ -209,7 +209,7 @@ describe('an endpoint that redirects (BCP 18)', () => {
       async () => provider.exchange(await client(), 'refresh_token', { refresh_token: 'rt-1' }, {}),
       async () => provider.revoke(await client(), 'rt-1', 'refresh_token'),
       async () => provider.post(await client(), 'introspection_endpoint', { token: 'at-1' }, {}),
-      async () => provider.userinfo((await client()).info, { type: 'Bearer', value: 'at-1' }, { subject: 'robin' }),
+      async () => provider.userinfo({ info: (await client()).info }, { type: 'Bearer', value: 'at-1' }, { subject: 'robin' }),
     ])
       expect((await failure(ask())).code).toBe('proto_redirect');
     expect(fake.requests.filter(({ url }) => !url.startsWith(ISSUER))).toEqual([]);
