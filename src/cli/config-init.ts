@@ -11,15 +11,16 @@ import { defineOptions, quoted } from '../core/options.ts';
 import type { Prompt } from '../core/ports.ts';
 import type { Session } from '../core/session.ts';
 import { sessionView } from '../core/session-view.ts';
-import type { Asking, Settings } from '../core/settings.ts';
+import type { Settings } from '../core/settings.ts';
 import { excerpt } from '../core/text.ts';
 import type { Answer, Context } from './command.ts';
 import { configPlaceOf } from './config-place.ts';
+import { type Answers, askProvider, type Interview, tell } from './config-provider.ts';
 import { flowChoices } from './flow.ts';
 import { savable } from './save.ts';
 
 const asked = defineOptions({
-  issuer: { ...providerOptions.issuer, required: true, prompt: "The provider's issuer URL" },
+  issuer: { ...providerOptions.issuer, required: true },
   clientId: { ...providerOptions.clientId, required: true, prompt: 'Client ID' },
 });
 
@@ -33,13 +34,10 @@ export async function initProfile(context: Context, name = 'default'): Promise<A
   return prompt?.available ? await interview(context, name, prompt) : await written(context, name, await context.settingsAlone());
 }
 
-/** What a human was asked, as the flags that say the same. */
-type Answers = Map<string, unknown>;
-
 /** Asks, signs in with the answers, and writes them down once that worked. */
 async function interview(context: Context, name: string, prompt: Prompt): Promise<Answer> {
   const answers: Answers = new Map();
-  const info = await providerOf(context, answers, prompt);
+  const info = await providerOf({ context, answers, prompt });
   await secret(context, answers, prompt);
   for (;;) {
     const settings = await choosing(context, name, answers, info, prompt);
@@ -58,11 +56,6 @@ async function interview(context: Context, name: string, prompt: Prompt): Promis
   }
 }
 
-async function tell(context: Context, { hint, message }: PadlockError, before = ''): Promise<void> {
-  await context.say(`${before}${message}`);
-  if (hint !== undefined) await context.say(hint);
-}
-
 const afterwards = ({ code }: PadlockError): { value: string; label: string; hint?: string }[] => [
   ...(code === 'client_invalid' ? [{ value: 'auth', label: 'let the client prove itself in another way' }] : []),
   { value: 'again', label: 'try again', hint: 'with the same flow or another' },
@@ -78,31 +71,14 @@ function authChoices({ registry }: Context, { metadata }: ProviderInfo): { value
   return (fitting.length > 0 ? fitting : known).map(({ hint, label, value }) => ({ hint, label, value }));
 }
 
-/** Who the provider is, asked until there is one, and which client this is of it. */
-async function providerOf(context: Context, answers: Answers, prompt: Prompt): Promise<ProviderInfo> {
+/** Who the provider is, and which client this is of it. */
+async function providerOf(interview: Interview): Promise<ProviderInfo> {
+  const { context, answers, prompt } = interview;
   const asking = { prompt, signal: context.world.signal };
-  const issuer = await issuerOf(context, asking);
-  answers.set('issuer', issuer);
+  const issuer = await askProvider(interview);
   const { clientId } = await (await context.settingsAlone(answers)).values({ clientId: asked.clientId }, 'a profile', asking);
   answers.set('clientId', clientId);
-  const services = await context.services(await context.settingsAlone());
-  return services.provider.info(issuer, clientId, asking.signal);
-}
-
-async function issuerOf(context: Context, { prompt, signal }: Required<Asking>): Promise<string> {
-  const settings = await context.settingsAlone();
-  const { provider } = await context.services(settings);
-  for (;;) {
-    const { issuer } = await settings.values({ issuer: asked.issuer }, 'a profile', { prompt, signal });
-    try {
-      await provider.info(issuer, '', signal);
-      await context.say(`Found ${excerpt(issuer, 200)}.`);
-      return issuer;
-    } catch (error) {
-      if (!isPadlockError(error) || settings.has('issuer') || error.category === 'cancelled') throw error;
-      await tell(context, error);
-    }
-  }
+  return (await context.services(await context.settingsAlone(answers))).provider.info(issuer, clientId, asking.signal);
 }
 
 /** Where the client's secret is, if it has one: a profile holds no secret. */
@@ -149,7 +125,7 @@ async function written(context: Context, name: string, settings: Settings): Prom
   const flow = settings.text('flow');
   if (flow !== undefined && flow !== 'auto') registry.record('grant', flow);
   const place = configPlaceOf(context);
-  const { left, path } = await saveProfile(world.files, place, name, settings, savable(registry, flow), {
+  const { left, path } = await saveProfile(world.files, place, name, settings, savable(registry, flow, settings.text('provider')), {
     ...(settings.origin('issuer')?.layer !== 'preset' && { issuer }),
     clientId,
     flow,

@@ -16,10 +16,11 @@ import { ownFlag } from './everywhere.ts';
 const PASSING: ReadonlySet<string> = new Set(['profile', 'format', 'noCache']);
 
 /** Everything of a profile that Padlock and the strategies in use declare. */
-export function savable(registry: Registry, flow: string | undefined): Options {
+export function savable(registry: Registry, flow: string | undefined, provider: string | undefined): Options {
   const used = registry.options().filter(({ owners }) => {
     const flows = owners.filter(({ kind }) => kind === 'grant');
-    return flows.length === 0 || flow === AUTO || flows.some(({ name }) => name === flow);
+    const isWhere = owners.some(({ kind, name }) => kind === 'provider' && name === provider);
+    return isWhere || flows.length === 0 || flow === AUTO || flows.some(({ name }) => name === flow);
   });
   const options = { ...generalOptions, ...Object.fromEntries(used.map(({ key, option }) => [key, option])) };
   return Object.fromEntries(Object.entries(options).filter(([key]) => !PASSING.has(key)));
@@ -36,7 +37,7 @@ export function checkSave({ argv }: Context): void {
 }
 
 export async function save(context: Context, settings: Settings, session: Session, name: string): Promise<void> {
-  const options = savable(context.registry, String(settings.get('flow')));
+  const options = savable(context.registry, String(settings.get('flow')), settings.text('provider'));
   const place = configPlaceOf(context);
   const { path, left } = await saveProfile(context.world.files, place, name, settings, options, {
     flow: settings.text('flow') ?? session.flow,

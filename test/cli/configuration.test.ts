@@ -341,8 +341,9 @@ describe('what Padlock writes', () => {
     const home = makeHome();
     const { issuer, user } = idp();
     const answers = [
-      { when: /issuer URL/, send: `${issuer}/nowhere\r` },
-      { when: /publishes no discovery document[\s\S]*issuer URL/, send: `${issuer}\r` },
+      { when: /Who is the provider/, send: '\r' },
+      { when: /provider's issuer URL/, send: `${issuer}/nowhere\r` },
+      { when: /publishes no discovery document[\s\S]*provider's issuer URL/, send: `${issuer}\r` },
       { when: /Client ID/, send: 'padlock-public\r' },
       { when: /have a secret/, send: '\r' },
       { when: /Username/, send: `${user.username}\r` },

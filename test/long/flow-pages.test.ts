@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { createPadlock } from '../../src/index.ts';
 import { browse } from '../../src/sandbox/browse.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { strategies } from '../../src/strategies/index.ts';
@@ -67,6 +68,50 @@ describe('the example of', () => {
   test('device-code', async () => {
     const words = only('device-code').filter((word) => word !== '--browser'); // there is none here
     await expect(withBrowser(words, /http:\/\/[^\s"]+\/device\?user_code=[^\s"]+/)).resolves.toMatchObject(signedIn);
+  });
+
+  test('ciba', async () => {
+    const home = makeHome();
+    const [first = [], words = []] = exampleOf('ciba');
+    const sandbox = startCli(first, { home, deadline: 60_000, allow: { stderr: [idp().user.password] } });
+    try {
+      const [, issuer = ''] = /listens at (http\S+)/.exec(await sandbox.until(/listens at http\S+\n[\s\S]*Ctrl-C/)) ?? [];
+      const running = startCli(words, { home, deadline: 30_000 });
+      await running.until(/Confirm the sign-in on your device, where it shows: W4SCT/);
+      await browse(`${issuer}/phone`, issuer, { fill: (field) => (field === 'password' ? idp().user.password : undefined) });
+      await expect(running.ended()).resolves.toMatchObject(signedIn);
+    } finally {
+      await sandbox.end('SIGINT');
+    }
+  });
+
+  /** A file with this token in it, for its owner. */
+  function fileWith(home: string, token: string): string {
+    const file = join(home, 'token.jwt');
+    writeFileSync(file, token, { mode: 0o600 });
+    return file;
+  }
+  const token = { code: 0, stdout: expect.stringMatching(/^\S{20,}\n$/) };
+
+  test('jwt-bearer', async () => {
+    const home = makeHome();
+    const assertion = idp().assertion();
+    const words = at(only('jwt-bearer'), idp(), { '/var/run/secrets/tokens/id': fileWith(home, assertion), job: 'padlock-public' });
+    await expect(runCli(words, { home, secrets: [assertion] })).resolves.toMatchObject(token);
+    expect(idp().requests.at('token')[0]?.form).toMatchObject({ assertion, scope: 'read:reports' });
+  });
+
+  test('token-exchange', async () => {
+    const home = makeHome();
+    const { access } = await createPadlock({ ...idp().client('password', 'public'), ports: idp().human() }).authenticate();
+    const elsewhere = {
+      'caller.jwt': fileWith(home, access.value),
+      shop: 'padlock-public',
+      'https://stock.example.com': 'https://api.percy.test',
+    };
+    const words = at(only('token-exchange'), idp(), elsewhere);
+    await expect(runCli(words, { home, secrets: [access.value] })).resolves.toMatchObject(token);
+    expect(idp().requests.at('token').at(-1)?.form).toMatchObject({ subject_token: access.value, audience: 'https://api.percy.test' });
   });
 
   test('refresh-token', async () => {
