@@ -2,6 +2,7 @@
  * Writes what in the documentation can be derived: `node scripts/docs.mjs [--check]`. Needs a build.
  *
  *   README.md, docs/flows/README.md   the tables between `<!-- NAME -->` and `<!-- /NAME -->`
+ *   docs/getting-started.md       what a terminal shows from `config init` to a token
  *   docs/sign-in.svg              the picture of a sign-in, from what the command line really prints
  *   schema/config.schema.json     the configuration file
  *
@@ -15,6 +16,9 @@ import { promisify } from 'node:util';
 import { configSchema } from '../dist/core/config-schema.js';
 import { configKey, envName, flagName } from '../dist/core/options.js';
 import { builtIn, EXIT_CODES } from '../dist/index.js';
+import { browse } from '../dist/sandbox/browse.js';
+import { startSandbox } from '../dist/sandbox/index.js';
+import { recorded } from './recording.mjs';
 import { root } from './sources.mjs';
 
 const checking = process.argv.includes('--check');
@@ -120,7 +124,48 @@ async function signIn() {
   }
 }
 
+/** From nothing to a token, on a terminal: a provider on this machine, and somebody who answers and signs in. */
+async function firstSteps() {
+  const home = await mkdtemp(join(tmpdir(), 'padlock-docs-'));
+  const sandbox = await startSandbox();
+  try {
+    // A browser that opens: what happens in it is done here.
+    const env = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', BROWSER: '/bin/true' };
+    const { issuer, user } = sandbox;
+    const padlock = (...words) => [process.execPath, join(root, 'dist/bin/padlock.cjs'), ...words];
+    const signIn = ([address]) => browse(address, issuer, { fill: (field) => user[field] });
+    const interview = [
+      { when: /Who is the provider/, act: '\r' },
+      { when: /issuer URL/, act: `${issuer}\r` },
+      { when: /Client ID/, act: 'padlock-public\r' },
+      { when: /have a secret/, act: '\r' },
+      { when: /How do you want to sign in/, act: '\r' },
+      { when: /http:\S+authorize\?\S+(?=\n)/, act: signIn },
+    ];
+    const screens = [
+      ['padlock config init work', await recorded(padlock('config', 'init', 'work'), env, interview)],
+      ['padlock whoami', await recorded(padlock('whoami'), env, [])],
+    ];
+    return screens.map(([command, lines]) => `$ ${command}\n${steady(lines.join('\n').trim(), { home, issuer })}`).join('\n\n');
+  } finally {
+    await sandbox.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Without what is different each time. */
+const steady = (text, { home, issuer }) =>
+  text
+    .replaceAll(issuer, 'http://127.0.0.1:18080')
+    .replace(/(authorize[?])\S+/g, '$1client_id=padlock-public&…')
+    .replace(/(127[.]0[.]0[.]1:)\d+(?=[/]callback)/g, '$149152')
+    .replaceAll(home, '~');
+
+const recording = (page, text) =>
+  page.replace(/(<!-- recording -->\n)[\s\S]*?(\n<!-- [/]recording -->)/, (_, begin, end) => `${begin}\`\`\`text\n${text}\n\`\`\`${end}`);
+
 const outputs = {
+  'docs/getting-started.md': recording(await readFile(join(root, 'docs/getting-started.md'), 'utf8'), await firstSteps()),
   'README.md': filled(await readFile(join(root, 'README.md'), 'utf8')),
   'docs/flows/README.md': filled(await readFile(join(root, 'docs/flows/README.md'), 'utf8')),
   'docs/sign-in.svg': await signIn(),
