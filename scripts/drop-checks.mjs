@@ -5,6 +5,7 @@
  *
  *   node scripts/drop-checks.mjs [PART…]            all marks, or those whose file or name holds a PART: `loopback`, `core/jose`, `response iss`
  *   node scripts/drop-checks.mjs --jobs 1 [PART…]   in one process at a time; else in two
+ *   node scripts/drop-checks.mjs --list [PART…]     what would be dropped, and what is asked first; nothing runs
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -15,7 +16,10 @@ import { parseArgs } from 'node:util';
 import { parse } from '@swc/core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { jobs: { type: 'string', default: '2' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { jobs: { type: 'string', default: '2' }, list: { type: 'boolean', default: false } },
+});
 const isWanted = (text) => positionals.length === 0 || positionals.some((part) => text.includes(part));
 
 /** The tests that hold a file and do not have its name. */
@@ -155,6 +159,10 @@ const unnoticed = [];
 // A copy that does not parse would fail every test and prove nothing.
 for (const check of left) await parse(await without(root, check), { syntax: 'typescript', decorators: true, target: 'es2022' });
 
+if (values.list) {
+  for (const { name, file, first, holders } of left) console.log(`${name} (${file}:${first + 1}): ${holders.join(' ')}`);
+  process.exit(0);
+}
 async function inCopy(work) {
   const folder = await copyTree();
   try {

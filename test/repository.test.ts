@@ -52,6 +52,14 @@ test('every file that SECURITY.md names as holding a promise is there', () => {
   expect(named.length).toBeGreaterThan(20);
 });
 
+test('every check that is marked in the sources has tests that are asked whether they notice when it is gone', () => {
+  const marks =
+    execFileSync('git', ['grep', '-h', '--untracked', '// check: ', '--', 'src'], { encoding: 'utf8' }).match(/\/\/ check: .+$/gm) ?? [];
+  const listed = execFileSync(process.execPath, ['scripts/drop-checks.mjs', '--list'], { encoding: 'utf8' }).trim().split('\n');
+  expect(listed.map((line) => line.replace(/ \(src\/.*/, '')).sort()).toEqual(marks.map((mark) => mark.replace('// check: ', '')).sort());
+  for (const line of listed) expect(line).toMatch(/: test\/\S+\.test\.ts/);
+});
+
 describe('package-lock.json', () => {
   test('says nowhere where a package was fetched from', () => expect(lock).not.toMatch(/"resolved"/));
   test('is of the package’s version', () => expect((JSON.parse(lock) as { version: string }).version).toBe(manifest.version));

@@ -49,8 +49,10 @@ export async function askProvider({ context, answers, prompt }: Interview): Prom
   }
 }
 
-export const tell = (context: Context, { hint, message }: PadlockError, before = ''): Promise<void> =>
-  context.say(`${before}${message}${hint === undefined ? '' : `\n${hint}`}`);
+export async function tell(context: Context, { hint, message }: PadlockError, before = ''): Promise<void> {
+  await context.say(`${before}${message}`);
+  if (hint !== undefined) await context.say(hint);
+}
 
 const choicesOf = ({ registry }: Context): { value: string; label: string; hint: string }[] => [
   { value: OTHER, label: 'somebody else', hint: 'any provider of OpenID Connect, by its issuer URL' },

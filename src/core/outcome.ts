@@ -4,7 +4,7 @@ import { type Guarded, guarded } from './guard.ts';
 import type { Redactor } from './secret.ts';
 
 /** `why` is undefined where somebody is signed in, else a sentence for people, without secrets. */
-export type Told = (why: string | undefined) => unknown;
+type Told = (why: string | undefined) => unknown;
 
 export class Outcome {
   readonly #redactor: Redactor;

@@ -37,7 +37,7 @@ describe('config init, of a provider that Padlock knows', () => {
         { when: /Authorization server/, send: '\r' },
         { when: /must be a host name[\s\S]*The provider's host name/, send: `${host}\r` },
         { when: /Authorization server/, send: 'nowhere\r' },
-        { when: /discovery document[\s\S]*The provider's host name/, send: `${host}\r` },
+        { when: /no discovery\s+document[\s\S]*The provider's host name/, send: `${host}\r` },
         { when: /Authorization server/, send: '\r' },
         { when: /Found[\s\S]*Client ID/, send: 'padlock-public\r' },
         { when: /have a secret/, send: '\r' },
@@ -46,6 +46,7 @@ describe('config init, of a provider that Padlock knows', () => {
       ],
     });
     expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Wrote profile work') });
+    expect(screen).not.toContain('\\u{a}'); // a hint has a line of its own
     expect(profileIn(folder)).toMatch(/provider: okta\n/);
     expect(profileIn(folder)).toContain(`domain: ${host}`);
     expect(profileIn(folder)).not.toMatch(/issuer|authorization_server/);
