@@ -46,8 +46,10 @@ export function shownOf(written) {
   };
   for (const [part, parameters, move] of written.matchAll(PARTS)) {
     if (part === '\r') column = 0;
-    else if (part === '\n') row += 1;
-    else if (move !== undefined) moves[move]?.(Number.parseInt(parameters, 10) || 1, parameters);
+    else if (part === '\n') {
+      row += 1;
+      if (row === lines.length) lines.push('');
+    } else if (move !== undefined) moves[move]?.(Number.parseInt(parameters, 10) || 1, parameters);
     else if (!part.startsWith('\x1b')) put(part);
   }
   return lines.map((line) => line.trimEnd());

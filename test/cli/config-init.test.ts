@@ -48,7 +48,7 @@ describe('config init, of a provider that Padlock knows', () => {
     expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Wrote profile work') });
     expect(screen).not.toContain('\\u{a}'); // a hint has a line of its own
     expect(profileIn(folder)).toMatch(/provider: okta\n/);
-    expect(profileIn(folder)).toContain(`domain: ${host}`);
+    expect(profileIn(folder)).toContain(`domain: "${host}"`);
     expect(profileIn(folder)).not.toMatch(/issuer|authorization_server/);
     await expect(runCli(['whoami'], { home: folder })).resolves.toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
   });
