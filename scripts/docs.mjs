@@ -161,8 +161,11 @@ const steady = (text, { home, issuer }) =>
     .replace(/(127[.]0[.]0[.]1:)\d+(?=[/]callback)/g, '$149152')
     .replaceAll(home, '~');
 
-const recording = (page, text) =>
-  page.replace(/(<!-- recording -->\n)[\s\S]*?(\n<!-- [/]recording -->)/, (_, begin, end) => `${begin}\`\`\`text\n${text}\n\`\`\`${end}`);
+function recording(page, text) {
+  const block = /(?<=<!-- recording -->\n)[\s\S]*?(?=<!-- [/]recording -->)/;
+  if (!block.test(page)) throw new Error('There is no place for the recording.');
+  return page.replace(block, () => `\`\`\`text\n${text}\n\`\`\`\n`);
+}
 
 const outputs = {
   'docs/getting-started.md': recording(await readFile(join(root, 'docs/getting-started.md'), 'utf8'), await firstSteps()),

@@ -120,7 +120,7 @@ async function copyTree() {
 
 /** Whether tests pass in a copy of the sources. */
 function isGreen(folder, tests, stdio = 'ignore') {
-  const setup = ['--globalSetup', './nothing.mjs', '--cacheDirectory', './.jest', '--testTimeout', '30000'];
+  const setup = ['--globalSetup', './nothing.mjs', '--cacheDirectory', './.jest', '--testTimeout', '240000'];
   const jest = [
     join(folder, 'node_modules/jest/bin/jest.js'),
     '--silent',
