@@ -5,17 +5,18 @@ import { TOPICS } from '../../src/cli/topic-names.ts';
 import { EXIT_CODES } from '../../src/core/errors.ts';
 import { runCli, runCliTty } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
+import { homeWithWork, runHere } from './in-process.ts';
 
 /** Without colours, and without what a terminal driver adds. */
 const lines = (screen: string): string[] => screen.replaceAll('\r', '').split('\n');
 
 describe('help', () => {
   test.each([...commands.map(({ name }) => name), ...TOPICS, ''])('on %s fits 40 columns and cuts nothing', async (word) => {
-    const { code, screen } = await runCliTty(['help', ...(word ? [word] : [])], { columns: 40 });
+    const { code, stdout } = await runHere(['help', ...(word ? [word] : [])], { home: homeWithWork(), columns: 40 });
     expect(code).toBe(0);
     // A word that is too long stays whole.
-    expect(lines(screen).filter((line) => line.length > 40 && line.trim().includes(' '))).toEqual([]);
-    expect(screen).not.toContain('…');
+    expect(lines(stdout).filter((line) => line.length > 40 && line.trim().includes(' '))).toEqual([]);
+    expect(stdout).not.toContain('…');
   });
 
   test('of the program and of auth is what it was, at 80 columns and at 40', async () => {

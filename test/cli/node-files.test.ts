@@ -149,7 +149,7 @@ describe('writing', () => {
     const script = `const { NodeFiles } = await import(process.argv[1]); const f = new NodeFiles();
       await f.write(process.argv[2], 'a'.repeat(100000)); process.send('go');
       for (;;) { await f.write(process.argv[2], 'b'.repeat(100000)); await f.write(process.argv[2], 'a'.repeat(100000)); }`;
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, bundle, file], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });

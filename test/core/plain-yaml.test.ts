@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { yamlDocument } from '../../src/core/config-text.ts';
 import { readPlainYaml } from '../../src/core/plain-yaml.ts';
+import { examples } from '../support/examples.ts';
 
 const whole = async (text: string): Promise<unknown> => (await yamlDocument(text, 'config.yaml')).toJS({ maxAliasCount: 100 });
 
@@ -96,7 +97,7 @@ describe('the short way through a configuration file', () => {
         fc.pre(short !== undefined);
         expect(short).toStrictEqual(await whole(text));
       }),
-      { numRuns: 1500, maxSkipsPerRun: 100 },
+      { numRuns: examples(1500), maxSkipsPerRun: 100 },
     );
   });
 });

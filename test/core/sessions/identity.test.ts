@@ -6,6 +6,7 @@ import { resolve } from '../../../src/core/inject.ts';
 import type { Request } from '../../../src/core/messages.ts';
 import { accessKey, type SessionIdentity } from '../../../src/core/session-record.ts';
 import { Sessions } from '../../../src/core/sessions.ts';
+import { examples } from '../../support/examples.ts';
 import { world } from './fixture.ts';
 
 const sessions = (): Sessions => resolve(createPadlockContainer({ issuer: 'https://id.example.test', clientId: 'a' }), Sessions);
@@ -48,7 +49,7 @@ describe('the name of a session', () => {
         const other = JSON.stringify([b.app, b.profile, b.issuer, b.clientId, b.flow, sortedEntries(b.who)]);
         expect((await known.nameOf(a)) === (await known.nameOf(b))).toBe(same === other);
       }),
-      { numRuns: 500 },
+      { numRuns: examples(500) },
     );
   });
 
@@ -82,7 +83,7 @@ test('the key of an access token is the same exactly where scopes, audience, res
     fc.property(request, request, (a, b) => {
       expect(accessKey(a) === accessKey(b)).toBe(meaning(a) === meaning(b));
     }),
-    { numRuns: 2000 },
+    { numRuns: examples(2000) },
   );
 });
 
@@ -120,7 +121,7 @@ describe('over one store', () => {
         const asked = provider.forms().map((form) => [form.get('audience'), form.get('scope')]);
         expect(asked.length).toBe(issued.size);
       }),
-      { numRuns: 60 },
+      { numRuns: examples(60) },
     );
   }, 60_000);
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/core/json-value.ts';
 import { json } from '../../../src/strategies/formatters/json.ts';
+import { examples } from '../../support/examples.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { CONTROL, HOSTILE, hostileJson } from '../../support/hostile.ts';
 
@@ -23,7 +24,7 @@ describe('JSON', () => {
         expect(text).not.toMatch(CONTROL);
         expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify({ schema: 'padlock/x/1', value }));
       }),
-      { numRuns: 1000 },
+      { numRuns: examples(1000) },
     );
   });
 

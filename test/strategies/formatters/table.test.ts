@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import width from 'fast-string-width';
 import type { Row, View } from '../../../src/core/view.ts';
 import { table } from '../../../src/strategies/formatters/table.ts';
+import { examples } from '../../support/examples.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { CONTROL, HOSTILE, hostileText } from '../../support/hostile.ts';
 
@@ -118,7 +119,7 @@ describe('the table', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: examples(500) },
     );
   });
 
@@ -130,7 +131,7 @@ describe('the table', () => {
         const lines = (await print(shown)).split('\n').slice(2);
         expect(new Set(lines.map((line) => width(line))).size).toBe(1);
       }),
-      { numRuns: 500 },
+      { numRuns: examples(500) },
     );
   });
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
 import type { JsonObject, JsonValue } from '../../../src/core/json-value.ts';
 import { yaml } from '../../../src/strategies/formatters/yaml.ts';
+import { examples } from '../../support/examples.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { CONTROL, HOSTILE, hostileJson, YAML_ACTIVE } from '../../support/hostile.ts';
 
@@ -50,7 +51,7 @@ describe('YAML', () => {
           expect(text).not.toMatch(CONTROL);
           expect(same(read(text))).toBe(same({ value }));
         }),
-        { numRuns: 1000 },
+        { numRuns: examples(1000) },
       );
     });
 
@@ -78,7 +79,7 @@ describe('YAML', () => {
 
   const python = spawnSync('python3', ['-c', 'import yaml']).status === 0;
   (python ? test : test.skip)('to PyYAML is the object JSON would have been', async () => {
-    const values = [...YAML_ACTIVE, ...fc.sample(hostileJson(), { numRuns: 500, seed: 7 }), 1e21, 1e-7];
+    const values = [...YAML_ACTIVE, ...fc.sample(hostileJson(), { numRuns: examples(500), seed: 7 }), 1e21, 1e-7];
     const pairs = await Promise.all(values.map(async (value) => [await print({ value }), JSON.stringify({ value })]));
     const script =
       'import json,sys,yaml\nfor text, expected in json.load(sys.stdin):\n  assert json.dumps(yaml.safe_load(text)) == json.dumps(json.loads(expected)), text';

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { failure, SessionHome } from '../integration/session-home.ts';
 import type { CliResult } from '../support/cli.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { failure, SessionHome } from './session-home.ts';
 
 const idp = sharedSandbox();
 let home: SessionHome;

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { ClientVariant } from '../../src/sandbox/index.ts';
+import { type Document, failureOf, sameButForTime, valid } from '../integration/documents.ts';
 import { type CliResult, makeHome, runCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
-import { type Document, failureOf, sameButForTime, valid } from './documents.ts';
 
 const API = 'https://api.percy.test';
 

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import type { PadlockOptions } from '../../src/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
+import { password, refresh } from '../sandbox/support.ts';
 import { certificate } from '../support/certificate.ts';
-import { password, refresh } from './support.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
