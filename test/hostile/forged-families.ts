@@ -2,7 +2,7 @@
  * The families of forged tokens that attack tools and real weaknesses are made of (jwt_tool, jwt-hack, PortSwigger, RFC 8725), over one algorithm.
  * Seeded: the same number makes the same choices. Every token is to be refused, with one of the codes its family names.
  */
-import { constants, publicEncrypt } from 'node:crypto';
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import { CLIENT, claims, SECONDS, type SigningKey, segment, signature, strangerFor, token } from '../core/forge.ts';
 
 export interface Forged {
@@ -48,7 +48,15 @@ function algNone({ alg, jwk }: SigningKey, good: string): Named {
 /** HMAC keyed with the public key, in every form somebody may have it in. */
 function keyConfusion({ alg, jwk, key }: SigningKey): Named {
   if (typeof key === 'string') return [];
+  const spki = createPublicKey(key);
+  const pem = String(spki.export({ type: 'spki', format: 'pem' }));
   const forms: readonly (readonly [string, string])[] = [
+    ['PEM', pem],
+    ['PEM without its last line end', pem.trimEnd()],
+    ['PEM on one line', pem.replaceAll('\n', '')],
+    ['PEM with the line ends of Windows', pem.replaceAll('\n', '\r\n')],
+    ['DER in base64', spki.export({ type: 'spki', format: 'der' }).toString('base64')],
+    ...(jwk.kty === 'RSA' ? [['PKCS #1', String(spki.export({ type: 'pkcs1', format: 'pem' }))] as const] : []),
     ['JWK', JSON.stringify(jwk)],
     ['JWK without extras', JSON.stringify({ kty: jwk.kty, n: jwk.n, e: jwk.e, crv: jwk.crv, x: jwk.x, y: jwk.y })],
     ['modulus or coordinate', String(jwk.n ?? jwk.x)],
@@ -126,6 +134,15 @@ function critical(signer: SigningKey): Named {
   return headers.map((header) => [JSON.stringify(header), token(signer, { header }), ['token_crit']]);
 }
 
+/** The orders of the curves: as `r` or `s` they are zero again. */
+const ORDERS: Readonly<Record<string, string>> = {
+  ES256: 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
+  ES384: 'ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973',
+  ES512:
+    '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+  Ed: 'edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010',
+};
+
 /** CVE-2022-21449 and its like: signatures of zeros, of ones, of the order of the curve. */
 function psychic({ alg, jwk }: SigningKey, good: string): Named {
   const length = Buffer.from(good.split('.')[2] ?? '', 'base64url').length;
@@ -136,6 +153,18 @@ function psychic({ alg, jwk }: SigningKey, good: string): Named {
     ['all bits', unsigned(input, claims(), segment(Buffer.alloc(length, 255))), WRONG],
     ['one byte', unsigned(input, claims(), 'AA'), WRONG],
     ['nothing', unsigned(input), WRONG],
+    ...Object.entries(ORDERS)
+      .filter(([name]) => alg.startsWith(name))
+      .flatMap(([, order]): Named => {
+        const n = Buffer.from(order, 'hex');
+        const zero = Buffer.alloc(n.length);
+        const one = Buffer.alloc(n.length, 0).fill(1, n.length - 1);
+        return [
+          ['the order twice', unsigned(input, claims(), segment(Buffer.concat([n, n]))), WRONG],
+          ['the order and one', unsigned(input, claims(), segment(Buffer.concat([n, one]))), WRONG],
+          ['zero and the order', unsigned(input, claims(), segment(Buffer.concat([zero, n]))), WRONG],
+        ];
+      }),
     ['DER of zeros', unsigned(input, claims(), segment(Buffer.from('3006020100020100', 'hex'))), WRONG],
   ];
 }

@@ -6,8 +6,8 @@ import base from '../../jest.config.ts';
 const config: Config = {
   ...base,
   rootDir: '../..',
-  roots: ['<rootDir>/test/hostile/families'],
-  testMatch: ['<rootDir>/test/hostile/families/**/*.test.ts'],
+  roots: ['<rootDir>/test/hostile'],
+  testMatch: ['families/**/*', 'forged-tokens', 'best-practice'].map((name) => `<rootDir>/test/hostile/${name}.test.ts`),
   testPathIgnorePatterns: [],
   globalSetup: '<rootDir>/test/hostile/start.ts',
   reporters: ['default', '<rootDir>/test/hostile/reporter.mjs'],
