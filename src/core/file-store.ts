@@ -16,6 +16,8 @@ const COMMIT = 3000;
 const PATIENCE = 5000;
 const TRIES = 3;
 const NAME = /^[\w-]{1,128}$/;
+/** What somebody was writing who was killed, or will find that it is gone: behind the name of the entry. */
+const SCRATCH = /^\.lock\.[\w-]+\.tmp$/;
 
 const NO_PLACE = 'There is no directory of your own to keep sessions in: HOME is not set.';
 const WITHOUT = 'Use --no-store, or --store memory.';
@@ -169,7 +171,9 @@ class FileStore implements SessionStore {
   async #remove(name: string): Promise<true> {
     const { directory, files } = this.#world;
     await files.remove(this.#path(name));
-    for (const aside of asideOf(await files.list(directory), name)) await files.remove(`${directory}/${aside}`);
+    const there = await files.list(directory);
+    const half = there.filter((each) => each.startsWith(`${name}.lock.`) && SCRATCH.test(each.slice(name.length)));
+    for (const each of [...asideOf(there, name), ...half]) await files.remove(`${directory}/${each}`);
     return true;
   }
 }
