@@ -51,14 +51,15 @@ function lineTo({ host, patience = PATIENCE }: KeyringOptions): KeyringLine | un
   return host.platform !== 'darwin' && host.platform !== 'win32' && !hasBus ? undefined : new KeyringLine(env, patience);
 }
 
-/** Undefined where there is none: no service, nobody who answers, or without the optional package @napi-rs/keyring. */
-export async function openKeyring(options: KeyringOptions): Promise<Keyring | undefined> {
+/** Undefined where there is none: no service, nobody who answers, or without the optional package @napi-rs/keyring. `late`: there is one, and it says nothing. */
+export async function openKeyring(options: KeyringOptions, late?: () => void): Promise<Keyring | undefined> {
   const { host, log, patience = PATIENCE, largest } = options;
   const line = lineTo(options);
   if (line === undefined) return undefined;
-  const { failed } = await line.ask({ task: 'open', account: 'open' });
-  if (failed !== undefined) {
-    log.debug('keyring_unavailable', { reason: excerpt(failed, 200) });
+  const opened = await line.ask({ task: 'open', account: 'open' });
+  if (opened.failed !== undefined) {
+    log.debug('keyring_unavailable', { reason: excerpt(opened.failed, 200) });
+    if ('late' in opened) late?.();
     return undefined;
   }
   return new ItemKeyring(line, log, patience, largest ?? (host.platform === 'win32' ? LARGEST_ON_WINDOWS : undefined));
