@@ -51,6 +51,8 @@ export interface Context {
   wire(settings: Settings, reach: Pick<Wiring, 'ca' | 'ports'>): Container;
   /** What stands behind the pipeline with these settings. */
   services(settings: Settings): Promise<Services>;
+  /** After a signal: what a refresh that was sent gets is kept, if it comes in less than a second, and what is held is given back. */
+  end(): Promise<void>;
 }
 
 export interface Answer {

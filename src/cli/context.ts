@@ -40,6 +40,8 @@ export interface Making {
   readonly world: World;
 }
 
+/** Milliseconds; somebody waits for the end. */
+const GRACE = 750;
 const SUFFIX = { value: '', file: 'File', stdin: 'Stdin', source: 'Source' } as const;
 const layerKey = ({ flag }: GivenFlag): string => flag.key + SUFFIX[flag.form];
 
@@ -143,6 +145,10 @@ export function contextOf({ argv, command, config, container, faults, format, op
     wire: (settled, reach) => wire(container, { app: options.name, settings: settled, ...reach }),
     padlock: async (settled) => resolve(await wired(settled), PadlockPipeline),
     services: async (settled) => resolve(await wired(settled), Services)(),
+    async end() {
+      const pipelines = await Promise.allSettled(wirings.values());
+      for (const one of pipelines) if (one.status === 'fulfilled') await resolve(one.value, PadlockPipeline).endWithin(GRACE);
+    },
   };
 }
 

@@ -14,6 +14,9 @@ import { Interrupted, type Manners, type Output, PipeClosed, type World } from '
 type Stream = NodeJS.WriteStream;
 const STDIN_LIMIT = 64 * 1024;
 const STDIN_PATIENCE = 30_000;
+/** Milliseconds. */
+const LINGER = 100;
+const HANGUP = 128 + constants.signals.SIGHUP;
 
 /** Colour is decided per stream: NO_COLOR, TERM=dumb and a pipe switch it off; FORCE_COLOR switches it on. */
 function colourOf(stream: Stream, env: NodeJS.ProcessEnv): boolean {
@@ -38,8 +41,11 @@ function opened(stream: Stream): Opened {
   return { stream, write: stream.write.bind(stream) as Stream['write'] }; // as it is now: others may be led elsewhere later
 }
 
-/** `open`: called when the stream is needed. Opening one takes Node some time, and most commands say nothing on stderr. */
-function output(open: () => Opened, env: NodeJS.ProcessEnv): Output {
+/**
+ * `open`: called when the stream is needed. Opening one takes Node some time, and most commands say nothing on stderr. What cannot be written to
+ * one that is an `aside` is lost: it must not change what is done, or the exit code.
+ */
+function output(open: () => Opened, env: NodeJS.ProcessEnv, aside = false): Output {
   return {
     get isTTY() {
       return open().stream.isTTY === true;
@@ -53,7 +59,7 @@ function output(open: () => Opened, env: NodeJS.ProcessEnv): Output {
     write: (text) =>
       new Promise((resolve, reject) => {
         open().write(text, (error) => {
-          if (!error) resolve();
+          if (!error || aside) resolve();
           else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new PipeClosed());
           else
             reject(
@@ -75,7 +81,7 @@ function interruption(process: NodeJS.Process, controller: AbortController): Div
     process.on(name, () => {
       if (receiver !== undefined) return receiver(name);
       const number = constants.signals[name];
-      if (controller.signal.aborted) exit(128 + number);
+      if (controller.signal.aborted) end(process, exit, 128 + number);
       controller.abort(new Interrupted(number));
     });
   return (other) => {
@@ -135,7 +141,7 @@ export function nodeParts(process: NodeJS.Process, env: NodeJS.ProcessEnv = proc
     cwd: process.cwd(),
     home: homeDirectory(env),
     stdout: output(() => stdout, env),
-    stderr: output(openStderr, env),
+    stderr: output(openStderr, env, true),
     host: nodeHost(env),
     files: new NodeFiles(),
     clock: realClock,
@@ -153,6 +159,23 @@ export async function alive<T>(work: Promise<T>): Promise<T> {
   } finally {
     clearInterval(hold);
   }
+}
+
+/** Ends the process with a code: when nothing is left to do, but after a signal in any case. To be called before somebody else can change `exit`. */
+export function leaving(process: NodeJS.Process): (code: number, world: World) => void {
+  const exit = process.exit.bind(process);
+  return (code, { signal }) => {
+    process.exitCode = code;
+    if (!signal.aborted) return;
+    if (code === HANGUP) end(process, exit, code);
+    else setTimeout(exit, LINGER, code).unref(); // what is still asked of a server has no say any more
+  };
+}
+
+/** Now. After SIGHUP by the signal itself: Node aborts at its end (SIGABRT) when it cannot give back a terminal that is gone. */
+function end(process: NodeJS.Process, exit: (code: number) => void, code: number): void {
+  if (code !== HANGUP) exit(code);
+  else process.removeAllListeners('SIGHUP').kill(process.pid, 'SIGHUP');
 }
 
 export interface NodeWorldOptions {

@@ -1,6 +1,6 @@
-import { alive, nodeWorld } from './host.ts';
+import { alive, leaving, nodeWorld } from './host.ts';
 import { run } from './program.ts';
 
-void alive(run(process.argv.slice(2), nodeWorld(process, { alone: true }))).then((code) => {
-  process.exitCode = code;
-});
+const leave = leaving(process);
+const world = nodeWorld(process, { alone: true });
+void alive(run(process.argv.slice(2), world)).then((code) => leave(code, world));

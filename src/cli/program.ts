@@ -5,7 +5,7 @@ import type { Registry } from '../core/registry.ts';
 import { didYouMean, excerpt, nearest, visible } from '../core/text.ts';
 import { builtIn } from '../index.ts';
 import { print } from './answer.ts';
-import type { Command, ProgramOptions } from './command.ts';
+import type { Command, Context, ProgramOptions } from './command.ts';
 import { commands } from './commands/index.ts';
 import { configured } from './configured.ts';
 import { contextOf, isMachine } from './context.ts';
@@ -31,6 +31,7 @@ export async function run(words: readonly string[], world: World, options: Progr
   const { container, redactor, registry } = builtIn(options.plugins);
   let argv: Argv = { positionals: [], rest: [], given: [], unknown: [] };
   let machine = (): boolean => false;
+  let context: Context | undefined;
   const plugins = new Set<string>();
   try {
     argv = readArgv(words, flagsFrom(registry, options.commands));
@@ -48,12 +49,13 @@ export async function run(words: readonly string[], world: World, options: Progr
     if (extended) argv = readArgv(words, flagsFrom(registry, options.commands));
     if (format !== undefined) checkFormat(format, command, registry, options); // before anything is asked of anybody
     check(argv, command, registry, options);
-    const context = contextOf({ argv, command, config, container, faults, format, options, redactor, registry, world });
+    context = contextOf({ argv, command, config, container, faults, format, options, redactor, registry, world });
     machine = context.machine;
     const answer = await ending(world.signal, command.run(context));
     return await print(answer, context);
   } catch (error) {
     const mask = (text: string): string => redactor.mask(text);
+    if (world.signal.aborted) await context?.end();
     return await report(world.signal.aborted ? blamed(world.signal.reason, plugins) : error, {
       stderr: world.stderr,
       machine: machine(),

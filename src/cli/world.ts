@@ -7,7 +7,7 @@ export interface Output {
   /** Columns, or undefined when it is no terminal. */
   readonly columns: number | undefined;
   readonly colour: boolean;
-  /** Resolves when the text is out. Throws `io_output`; a closed pipe is {@link PipeClosed}. */
+  /** Resolves when the text is out, on stderr also when it is lost. Throws `io_output`; a closed pipe is {@link PipeClosed}. */
   write(text: string): Promise<void>;
 }
 

@@ -154,9 +154,21 @@ export class PadlockPipeline implements Padlock {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end(this.#work.settled()); // what a refresh got is kept
+  }
+
+  /** The end of a process that was told to end: a refresh that was sent has this many milliseconds to be answered and kept. */
+  async endWithin(milliseconds: number): Promise<void> {
+    const done = new AbortController();
+    const late = this.#clock.sleep(milliseconds, done.signal).catch(() => {}); // it is done
+    await this.#end(Promise.race([this.#work.settled(), late]));
+    done.abort();
+  }
+
+  async #end(done: Promise<void>): Promise<void> {
     this.#ending.abort();
     this.#recent = new Map();
-    await this.#work.settled(); // what a refresh got is kept
+    await done;
     await this.#sessions.close();
   }
 
