@@ -3,24 +3,30 @@ import { createHash } from 'node:crypto';
 import type { Provocation, Row, World } from './row.ts';
 
 function plain(_: string, value: unknown): unknown {
-  if (typeof value === 'function' || value instanceof RegExp) return String(value);
+  if (value === undefined) return 'undefined'; // what is taken away
+  if (typeof value === 'function') return [String(value), Object.entries(value)];
+  if (value instanceof RegExp) return String(value);
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   return value;
 }
 
 /**
- * Of argv, environment, standard input, files and the server's script. Ports, canaries and the home, which differ each time, do not count.
- * The exit code does: a function's text does not show what it closes over, the signal that it sends.
+ * Of argv, environment, standard input, files, the server's script and what was done to the home. A function counts by its source and by what it
+ * was told (`knowing`); the exit code counts for those that were told nothing. Ports, canaries and the home's path, which differ each time, do not.
  */
 export function fingerprint(
   { answers, listen, signedIn, exit }: Row,
   provocation: Provocation,
   { home, net }: World,
   canaries: readonly string[],
+  done?: readonly string[],
 ): string {
-  let text = JSON.stringify({ answers, listen, signedIn, exit, provocation }, plain);
+  let text = JSON.stringify({ answers, listen, signedIn, exit, provocation, done }, plain);
   text = text.replaceAll(home, 'HOME');
   for (const port of net.ports) text = text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), 'PORT');
   for (const canary of canaries) text = text.replaceAll(canary, 'CANARY');
   return createHash('sha256').update(text).digest('hex');
 }
+
+/** A function that was made by another, and what it was told. */
+export const knowing = <F extends (...given: never[]) => unknown>(told: object, made: F): F => Object.assign(made, { told });

@@ -44,14 +44,8 @@ export function recorded(path: string, { net, hosts, sandbox }: Allowed): Seen {
   return { broken: found, cpu: lines.find(({ cpu }) => cpu !== undefined)?.cpu ?? 0 };
 }
 
-function readLines(path: string): readonly Line[] {
-  try {
-    return readFileSync(path, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Line);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
+const readLines = (path: string): readonly Line[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);

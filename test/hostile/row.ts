@@ -37,8 +37,9 @@ export interface Provocation {
   readonly args: readonly string[];
   /** Beside, or instead of, the provider's variables; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Standard input; `open` leaves it open behind that. */
+  /** Standard input; `open` leaves it open behind that. Where a flag has it read as a secret all of it is one, unless `secret` says what of it is. */
   readonly input?: string | Uint8Array;
+  readonly secret?: string;
   readonly open?: boolean;
   /** Files in the home before the run, by relative path; mode 0600 unless `modes` has another. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
@@ -100,4 +101,6 @@ export interface Row {
    */
   readonly afterwards?: 'kept' | 'gone' | { readonly none: string };
   readonly check?: (outcome: Outcome, world: World) => void | Promise<void>;
+  /** What somebody puts right before the next run. */
+  readonly mend?: (world: World) => void;
 }

@@ -7,6 +7,7 @@ import { BIN, padlockLaunch, terminalLaunch, typedSecrets } from '../support/cli
 import { type Ended, type Launch, type LaunchOptions, launch, shown } from '../support/launch.ts';
 import { whatIsLeft } from './afterwards.ts';
 import { fingerprint } from './fingerprint.ts';
+import { changes, homeState } from './home-state.ts';
 import { moduleBeside } from './library.ts';
 import { Network } from './network/network.ts';
 import { HostileProvider } from './network/provider.ts';
@@ -40,6 +41,7 @@ class Stage implements World {
   #idp: HostileProvider | undefined;
   /** Through which proxy the row reaches its provider. */
   #way: Provocation['env'];
+  #done: readonly string[] | undefined;
   #runs = 0;
 
   constructor(row: Row) {
@@ -60,8 +62,10 @@ class Stage implements World {
     if (answers !== undefined) this.#idp = await HostileProvider.start(this.net, {}, listen);
     if (signedIn) await this.good(['auth']);
     this.#idp?.behave(answers);
+    const before = homeState(this.home);
     const provocation = typeof run === 'function' ? await run(this) : run;
     this.#way = Object.fromEntries(Object.entries(provocation.env ?? {}).filter(([name]) => /_proxy$/i.test(name)));
+    this.#done = changes(before, homeState(this.home));
     for (const [name, content] of Object.entries(provocation.files ?? {})) {
       mkdirSync(dirname(join(this.home, name)), { recursive: true, mode: 0o700 });
       writeFileSync(join(this.home, name), content);
@@ -90,10 +94,11 @@ class Stage implements World {
 
   /** Runs Padlock and holds it to what the recorder saw. */
   async run(provocation: Provocation, human = false): Promise<Run> {
-    const { args, cwd, during, env, execArgv = [], input, open, plain, preload, program, terminal, under } = provocation;
+    const { args, cwd, during, env, execArgv = [], input, open, plain, preload, program, secret, terminal, under } = provocation;
     const onTerminal = human || terminal !== undefined;
     const words = [...(human ? ['--debug', '--no-input'] : plain || onTerminal || program !== undefined ? [] : ['--json']), ...args];
     const record = join(this.#scratch, `record-${this.#runs++}`);
+    writeFileSync(record, ''); // here, since the umask may be the row's
     const before = preload === undefined ? [] : ['--require', this.#script(preload)];
     const bare = padlockLaunch(words, { execArgv: ['--require', RECORDER, ...before, ...execArgv] });
     const {
@@ -109,6 +114,7 @@ class Stage implements World {
       ...this.#options(type),
       env: { ...this.#idp?.env(), HOSTILE_RECORD: record, ...env },
       ...(input !== undefined && { input }),
+      ...(secret !== undefined && { piped: secret }),
       ...(open && { open }),
       ...(program !== undefined && { traces: true }),
       ...(cwd !== undefined && { cwd }),
@@ -154,7 +160,13 @@ class Stage implements World {
 
   fingerprint(provocation: Provocation): string {
     const good = this.#idp?.good;
-    return fingerprint(this.row, provocation, this, good === undefined ? [] : [good.password, good.clientSecret, ...good.issued]);
+    return fingerprint(
+      this.row,
+      provocation,
+      this,
+      good === undefined ? [] : [good.password, good.clientSecret, ...good.issued],
+      this.#done,
+    );
   }
 
   async close(): Promise<void> {
@@ -196,6 +208,7 @@ export async function runRow(row: Row, told: (what: Told) => void): Promise<void
       hold(row, run);
       runs += 1;
       if (!human) await row.check?.(outcomeOf(run), stage);
+      row.mend?.(stage);
       await whatIsLeft(stage, run);
       return provocation;
     } finally {

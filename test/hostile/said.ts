@@ -9,8 +9,8 @@ export interface Failure {
 }
 
 /** Its lines are folded in the width of the terminal, and it may hold brackets of its own: the code is what stands before the hint. */
-const TEXT = /^Error: [\s\S]*?\s\[([a-z_]+)\]\n(Hint: .)/m;
-const WITHOUT_HINT = /^Error: [\s\S]*\s\[([a-z_]+)\]$/m;
+const TEXT = /^Error:\s[\s\S]*?\s\[([a-z_]+)\]\n(Hint: .)/m;
+const WITHOUT_HINT = /^Error:\s[\s\S]*\s\[([a-z_]+)\]$/m;
 
 /** Undefined where nothing was reported. */
 export function failureIn({ code: exit, stderr, stdout }: CliResult, json: boolean): Failure | undefined {

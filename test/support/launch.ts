@@ -12,6 +12,8 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Standard input. Default: none, an empty one. */
   readonly input?: string | Uint8Array;
+  /** What of the input is a secret. Default: all of it, where a flag has it read as one. */
+  readonly piped?: string;
   /** Standard input is a pipe that nobody ends; `input` is written to it first. */
   readonly open?: boolean;
   /** Default: an empty folder inside home. */
@@ -67,7 +69,7 @@ export interface Launched {
 const SECRET_OPTION = /^--(password|pin|otp|[a-z-]*secret|[a-z-]*token|assertion|[a-z-]*passphrase)$/;
 const SECRET_VARIABLE = /^PADLOCK_(?!.*_FILE$).*(PASSWORD|SECRET|TOKEN|PIN|OTP|ASSERTION|PASSPHRASE|KEY)$/;
 
-function secretsOf(words: readonly string[], { env = {}, input, secrets = [] }: LaunchOptions): readonly string[] {
+function secretsOf(words: readonly string[], { env = {}, input, piped: part, secrets = [] }: LaunchOptions): readonly string[] {
   const typed = words.flatMap((word, at) => {
     const [name = '', value] = word.split(/=(.*)/s, 2);
     return SECRET_OPTION.test(name) ? [value ?? words[at + 1] ?? ''] : [];
@@ -76,9 +78,10 @@ function secretsOf(words: readonly string[], { env = {}, input, secrets = [] }: 
   const isPiped = words.some((word) => word.endsWith('-stdin')) && input !== undefined;
   const piped = isPiped
     ? [
-        Buffer.from(input)
-          .toString()
-          .replace(/\r?\n$/, ''),
+        part ??
+          Buffer.from(input)
+            .toString()
+            .replace(/\r?\n$/, ''),
       ]
     : [];
   return [...new Set([...typed, ...variables, ...piped, ...secrets])].filter((secret) => secret !== '' && !secret.startsWith('--'));

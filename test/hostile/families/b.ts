@@ -5,7 +5,8 @@
  */
 import { strictEqual } from 'node:assert/strict';
 import { keyFor, type SigningKey, strangerFor, token } from '../../core/forge.ts';
-import type { Answer, Forged } from '../network/answer.ts';
+import { knowing } from '../fingerprint.ts';
+import type { Answer, Asked, Forged } from '../network/answer.ts';
 import { refusal } from '../network/answer.ts';
 import { CLIENT_ID, NEXT } from '../network/good.ts';
 import type { Script } from '../network/provider.ts';
@@ -214,14 +215,13 @@ const ANSWERS: readonly Row[] = [
 ];
 
 /** Where the browser is sent back to, with an answer of the row's own. */
-const returning =
-  (change: Readonly<Record<string, string | undefined>>): Answer =>
-  ({ headers, query }) => {
+const returning = (change: Readonly<Record<string, string | undefined>>): Answer =>
+  knowing({ change }, ({ headers, query }: Asked) => {
     const url = new URL(query.get('redirect_uri') ?? '');
     const honest = { code: 'ac-of-nobody', state: query.get('state') ?? '', iss: at('', headers) };
     for (const [name, value] of Object.entries({ ...honest, ...change })) if (value !== undefined) url.searchParams.set(name, value);
     return { status: 302, headers: { location: url.href }, body: '' };
-  };
+  });
 const noTokenRequest: NonNullable<Row['check']> = (_, { idp }) => strictEqual(idp.at('token').length, 0);
 const strayed = (number: number, what: string, change: Parameters<typeof returning>[0]): readonly Row[] =>
   behaviour(
@@ -315,13 +315,12 @@ const DEVICE: readonly Row[] = [
   ),
 ];
 
-const signedUserinfo =
-  (key: SigningKey): Answer =>
-  ({ headers }) => ({
+const signedUserinfo = (key: SigningKey): Answer =>
+  knowing({ kid: key.jwk.kid }, ({ headers }: Asked) => ({
     status: 200,
     headers: { 'content-type': 'application/jwt' },
     body: token(key, { payload: { iss: at('', headers), aud: CLIENT_ID, sub: 'robin' } }),
-  });
+  }));
 const STRANGER = strangerFor('RS256');
 
 const USERINFO: readonly Row[] = [

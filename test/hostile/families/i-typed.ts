@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { Launched } from '../../support/launch.ts';
+import { knowing } from '../fingerprint.ts';
 import type { Provocation, Row, World } from '../row.ts';
 
 /** Runs it, and then has the terminal describe itself. */
@@ -46,12 +47,11 @@ const prompted = (id: string, what: string, exit: number, { keys, during, preloa
 });
 
 /** At the prompt, the program itself gets a signal. */
-const hit =
-  (signal: NodeJS.Signals) =>
-  async (running: Launched): Promise<void> => {
+const hit = (signal: NodeJS.Signals) =>
+  knowing({ signal }, async (running: Launched): Promise<void> => {
     await running.until(/Password/);
     process.kill(innermost(running.pid), signal);
-  };
+  });
 
 /** Texts that a keyboard, or a paste, can give. */
 const PASSWORDS = [' padded ', '"\'`$(id)\\%s%n', '山田太郎🔑', 'Zoe\u0308 n\u0303', '--flag=-', '\u202egpj', '👩🏽‍💻👨‍👩‍👧', 'שלום مرحبا'];

@@ -35,8 +35,10 @@ export interface Changed {
   readonly idToken?: Forged;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly status?: number;
-  /** Milliseconds before it. */
-  readonly after?: number;
+  /** Milliseconds before it; `opened`: until `open()` of the provider. What was asked for is done before. */
+  readonly after?: number | 'opened';
+  /** It was done, and nobody hears of it: the connection is reset. */
+  readonly lost?: true;
 }
 
 /** An HTTP answer of its own. An object as `body` goes out as JSON; without a type of its own it is labelled as JSON. */
@@ -44,7 +46,7 @@ export interface Plain {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array | object;
-  readonly after?: number;
+  readonly after?: number | 'opened';
 }
 
 export interface Asked {
@@ -93,8 +95,8 @@ export async function speak(socket: Socket, steps: readonly Step[]): Promise<voi
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve));
 
 /** Sends an HTTP answer. */
-export async function reply(response: ServerResponse, { status, headers = {}, body, after }: Plain): Promise<void> {
-  if (after !== undefined) await pause(after);
+export async function reply(response: ServerResponse, { status, headers = {}, body, after }: Plain, opened: Promise<void>): Promise<void> {
+  if (after !== undefined) await (after === 'opened' ? opened : pause(after));
   const bytes = typeof body === 'string' || ArrayBuffer.isView(body) ? body : JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'application/json', ...(headers as Record<string, string | string[]>) });
   response.end(bytes);

@@ -34,6 +34,18 @@ export interface ProviderOptions {
   readonly name?: string;
 }
 
+interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+function gate(): Gate {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
 export class HostileProvider {
   readonly issuer: string;
   readonly port: number;
@@ -44,6 +56,7 @@ export class HostileProvider {
   readonly requests: (Asked & { readonly endpoint: Endpoint })[] = [];
   #script: Script;
   readonly #turns = new Map<Endpoint, number>();
+  #gate = gate();
 
   private constructor(issuer: string, port: number, script: Script, authority: string | undefined) {
     this.issuer = issuer;
@@ -73,6 +86,12 @@ export class HostileProvider {
   behave(script: Script = {}): void {
     this.#script = script;
     this.#turns.clear();
+    this.#gate = gate();
+  }
+
+  /** Lets out the answers that come `after: 'opened'`. */
+  open(): void {
+    this.#gate.open();
   }
 
   at(endpoint: Endpoint): readonly Asked[] {
@@ -114,8 +133,10 @@ export class HostileProvider {
     this.requests.push({ ...asked, endpoint });
     const answer = this.#take(endpoint);
     const fixed = typeof answer === 'function' ? answer(asked) : answer;
-    if ('steps' in fixed) await speak(response.socket ?? request.socket, fixed.steps);
-    else await reply(response, 'body' in fixed ? fixed : this.#changed(endpoint, asked, fixed));
+    if ('steps' in fixed) return speak(response.socket ?? request.socket, fixed.steps);
+    const plain = 'body' in fixed ? fixed : this.#changed(endpoint, asked, fixed);
+    if ('lost' in fixed) request.socket.resetAndDestroy();
+    else await reply(response, plain, this.#gate.opened);
   }
 
   #take(endpoint: Endpoint): Answer {
