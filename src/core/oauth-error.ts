@@ -28,6 +28,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   invalid_scope: 'client_invalid_scope',
   invalid_request: 'client_invalid_request',
   invalid_target: 'client_invalid_target',
+  invalid_authorization_details: 'client_invalid_request',
   invalid_dpop_proof: 'client_dpop',
   use_dpop_nonce: 'client_dpop',
   temporarily_unavailable: 'idp_unavailable',
