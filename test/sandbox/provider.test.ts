@@ -166,6 +166,7 @@ test('discovery lists what there is', async () => {
     token_endpoint: `${idp.issuer}/token`,
     jwks_uri: `${idp.issuer}/jwks`,
     grant_types_supported: expect.arrayContaining(['password', 'client_credentials', 'refresh_token', 'authorization_code']),
+    authorization_details_types_supported: expect.arrayContaining(['payment_initiation']),
     id_token_signing_alg_values_supported: expect.arrayContaining(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA']),
     token_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic', 'client_secret_jwt', 'private_key_jwt'],
   });

@@ -6,6 +6,7 @@ import type { Setup } from '../protocol.ts';
 import { findAccount } from './account.ts';
 import { createStorage } from './adapter.ts';
 import { mutualTls, registered } from './client-keys.ts';
+import { detailed, TYPES } from './detailed.ts';
 import { wantsNonce } from './dpop-nonce.ts';
 import { JWT_BEARER } from './jwt-bearer-grant.ts';
 import { devicePages, logoutPages, renderError } from './pages.ts';
@@ -33,7 +34,13 @@ export const ROUTES = {
 } as const;
 
 function metadata({ id, auth, alg, service = false }: Client, proof: Partial<ClientMetadata>): ClientMetadata {
-  const common = { client_id: id, ...proof, token_endpoint_auth_method: auth, id_token_signed_response_alg: alg };
+  const common = {
+    client_id: id,
+    ...proof,
+    token_endpoint_auth_method: auth,
+    id_token_signed_response_alg: alg,
+    authorization_details_types: TYPES,
+  };
   if (service)
     return { ...common, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: API_SCOPES.join(' ') };
   return {
@@ -100,6 +107,7 @@ export const configuration = (setup: Setup, phone: Phone): Configuration => ({
     mTLS: mutualTls(setup),
     ciba: phone.feature,
     clientCredentials: { enabled: true },
+    richAuthorizationRequests: detailed,
     deviceFlow: { enabled: true, ...devicePages },
     introspection: {
       enabled: true,

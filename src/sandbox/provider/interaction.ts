@@ -1,6 +1,6 @@
 /** Signing in and consenting in a browser. */
 import type Provider from 'oidc-provider';
-import type { InteractionResults, KoaContextWithOIDC } from 'oidc-provider';
+import type { AuthorizationDetail, InteractionResults, KoaContextWithOIDC } from 'oidc-provider';
 import { signIn } from './account.ts';
 import { consentPage, loginPage } from './pages.ts';
 
@@ -36,6 +36,7 @@ interface Missing {
   readonly missingOIDCScope?: readonly string[];
   readonly missingOIDCClaims?: readonly string[];
   readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>;
+  readonly rar?: readonly AuthorizationDetail[];
 }
 
 async function consent(provider: Provider, { grantId, params, prompt, session }: Details): Promise<string> {
@@ -45,5 +46,6 @@ async function consent(provider: Provider, { grantId, params, prompt, session }:
   if (missing.missingOIDCScope !== undefined) grant.addOIDCScope(missing.missingOIDCScope.join(' '));
   if (missing.missingOIDCClaims !== undefined) grant.addOIDCClaims([...missing.missingOIDCClaims]);
   for (const [resource, scopes] of Object.entries(missing.missingResourceScopes ?? {})) grant.addResourceScope(resource, scopes.join(' '));
+  for (const detail of missing.rar ?? []) grant.addRar(detail);
   return grant.save();
 }
