@@ -17,7 +17,7 @@ export function matrixText(cells: readonly Cell[]): string {
   }
   const rows = [...auths].map(([key, methods]) => {
     const [flow = '', server = '', outcome = ''] = key.split('\t');
-    const [, verdict = outcome, words] = /^(not offered): (.*)$/.exec(outcome) ?? [];
+    const [, verdict = outcome, words] = /^(not offered|only there): (.*)$/.exec(outcome) ?? [];
     return [flow, server, verdict, words === undefined ? methods.join(', ') : `${methods.join(', ')}: ${words}`];
   });
   return table(rows);
