@@ -86,7 +86,7 @@ function holdersOf(file) {
 const PATIENCE = 900_000;
 
 const MARK = /\/\/ check: (.+)$/;
-const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]+(\?\.)?\()/;
+const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]+(\?\.)?\(|[a-z][A-Za-z]*\.[a-zA-Z]+ = )/;
 const indent = (line) => line.search(/\S/);
 
 /** Every marked statement: its file, and its first and last line. The mark stands at the end of the last one. */
@@ -110,7 +110,7 @@ async function marked() {
 
 async function copyTree() {
   const folder = await mkdtemp(join(tmpdir(), 'drop-checks-'));
-  for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'jest.config.ts'])
+  for (const part of ['src', 'test', 'docs', 'schema', 'README.md', 'package.json', 'tsconfig.json', 'jest.config.ts'])
     await cp(join(root, part), join(folder, part), { recursive: true });
   // The sandbox's process is not what is tested here.
   for (const part of ['node_modules', 'dist']) await symlink(join(root, part), join(folder, part));
