@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { makeHome, PACKAGE, runCli, runCliTty, startCli } from './cli.ts';
+import { makeHome, PACKAGE, runCli, runCliTty, startCli } from '../support/cli.ts';
 
 /** Another program in Padlock's place. */
 const instead = (code: string) => ({ execArgv: ['-e', code] });
