@@ -86,7 +86,7 @@ function holdersOf(file) {
 const PATIENCE = 900_000;
 
 const MARK = /\/\/ check: (.+)$/;
-const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]+(\?\.)?\(|[a-z][A-Za-z]*\.[a-zA-Z]+ = )/;
+const START = /^\s*(if \(|return |await |\{ name:|\{$|[a-zA-Z]+: \[|[a-z][A-Za-z]*(\.[a-zA-Z]+)*(\?\.)?\(|[a-z][A-Za-z]*\.[a-zA-Z]+ = )/;
 const indent = (line) => line.search(/\S/);
 
 /** Every marked statement: its file, and its first and last line. The mark stands at the end of the last one. */
@@ -100,8 +100,8 @@ async function marked() {
       if (name === undefined || !isWanted(`src/${file}: ${name}`)) continue;
       let first = last;
       while (indent(lines[first]) > indent(line) || !START.test(lines[first])) first--;
-      // `if (…)` on one line and what it does, indented, on the next ones.
-      if (indent(lines[first - 1]) < indent(lines[first]) && /^\s*if \(.*\)$/.test(lines[first - 1])) first--;
+      // `if (…)` or `for (…)` on one line and what it does, indented, on the next ones.
+      if (indent(lines[first - 1]) < indent(lines[first]) && /^\s*(if|for) \(.*\)$/.test(lines[first - 1])) first--;
       found.push({ name, file: join('src', file), first, last, holders: holdersOf(join('src', file)) });
     }
   }
