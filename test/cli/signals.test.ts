@@ -11,12 +11,8 @@ const robin = (): Record<string, string> => ({
   PADLOCK_USERNAME: idp().user.username,
 });
 
-async function _until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 10)))
-    if (Date.now() > end) throw new Error('It did not happen.');
-}
-
-describe('a signal while a request is under way', () => {
+/** Signals during requests are rows of the fault matrix (I10–I12). */
+describe('a signal', () => {
   test('while standard input is waited for', async () => {
     const child = spawn(process.execPath, [BIN, 'auth', '--password-stdin'], {
       env: { PATH: process.env.PATH, HOME: makeHome(), ...robin() },

@@ -109,13 +109,8 @@ function end(child: ChildProcess): Promise<Ended> {
 }
 const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
 
+/** More of these are rows of the fault matrix (I13–I15). */
 describe('a stream that goes away', () => {
-  test('I13, C8: a reader that left ends it quietly with 141', async () => {
-    const child = spawn(process.execPath, [BIN, 'help', 'environment'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.destroy();
-    await expect(end(child)).resolves.toMatchObject({ code: 141, stderr: '' });
-  });
-
   (existsSync('/dev/full') ? test : test.skip)('I14: a full disk is io_output, exit 9', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [BIN, 'help', 'environment'], { env, stdio: ['ignore', full, 'pipe'] });
@@ -124,11 +119,6 @@ describe('a stream that goes away', () => {
       code: 9,
       stderr: 'Error: The answer could not be written (ENOSPC). [io_output]\nHint: Check where the output goes.\n',
     });
-  });
-
-  (existsSync('/dev/full') ? test : test.skip)('I14: and so for --version', async () => {
-    const child = spawn(process.execPath, [BIN, '--version'], { env, stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
-    await expect(end(child)).resolves.toMatchObject({ code: 9 });
   });
 
   test('I15: without stderr the exit code is right all the same', async () => {
@@ -143,14 +133,6 @@ describe('a stream that goes away', () => {
       });
       expect((await end(child)).code).toBe(expected);
     }
-  });
-
-  test('I15: a stderr that is full does not stop a sign-in', async () => {
-    const child = spawn(process.execPath, [BIN, 'auth'], {
-      env: { ...env, ...robin() },
-      stdio: ['ignore', 'pipe', existsSync('/dev/full') ? openSync('/dev/full', 'w') : 'ignore'],
-    });
-    await expect(end(child)).resolves.toMatchObject({ code: 0, stdout: expect.stringContaining('Robin Percy') });
   });
 });
 
