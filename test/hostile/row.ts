@@ -12,7 +12,8 @@
  *     (network/proxy.ts), silent ports or strangers on `world.net`, or to know the issuer. `check` asserts what is more than the invariants ("N:").
  *  3. Nothing else needs asserting: the runner holds every row to G1–G12, as a program with --json, where there is a provider also as a human on a
  *     terminal with --debug (unless the row says why not: `once`), and looks at what is left in the home with one more run that has to succeed (`afterwards`).
- *  4. Two rows must not provoke by the same bytes. See a row fail: break the product, or the row.
+ *  4. Two rows must not provoke by the same bytes; a function that another function made says what it was told (`knowing` in fingerprint.ts).
+ *     See a row fail: break the product, or the row. `mend` puts right what the next run could not live with, as a person would.
  *
  * Run some: `npm run test:hostile -- families/a -t A9`. The whole prints a line per family and fails when an id is missing or double.
  */
