@@ -11,12 +11,20 @@ import { CLIENT, codeOf, ISSUER, keyFor, SECONDS, type SigningKey, strangerFor, 
 const TOKEN = { type: 'Bearer', value: 'at-canary-0123456789' } as const;
 const SIGNED = { 'content-type': 'application/jwt' };
 
-function world(answer: Fake): { readonly fake: FakeProvider; readonly ask: (subject?: string) => Promise<unknown> } {
+function world(answer: Fake): {
+  readonly fake: FakeProvider;
+  readonly provider: Provider;
+  readonly ask: (subject?: string) => Promise<unknown>;
+} {
   const fake = fakeProvider();
   fake.metadata = { ...METADATA, userinfo_endpoint: `${ISSUER}userinfo` };
   fake.others = { '/userinfo': answer };
   const provider = resolve(createPadlockContainer({ issuer: ISSUER, clientId: CLIENT, ports: { http: fake.http, clock: noon } }), Provider);
-  return { fake, ask: async (subject = 'robin') => provider.userinfo({ info: await provider.info(ISSUER, CLIENT) }, TOKEN, { subject }) };
+  return {
+    fake,
+    provider,
+    ask: async (subject = 'robin') => provider.userinfo({ info: await provider.info(ISSUER, CLIENT) }, TOKEN, { subject }),
+  };
 }
 const signed = (payload: Record<string, unknown>, signer: SigningKey = keyFor('RS256'), header = {}): Fake => ({
   headers: SIGNED,
@@ -30,6 +38,16 @@ describe('userinfo', () => {
     await expect(ask()).resolves.toEqual({ sub: 'robin', email: 'robin@percy.test' });
     const { body, headers, method, url } = fake.requests.at(-1) ?? {};
     expect([method, url, body, headers?.authorization]).toEqual(['GET', `${ISSUER}userinfo`, undefined, `Bearer ${TOKEN.value}`]);
+  });
+
+  test('is asked with the certificate of who holds the token, at the address that there is for that (RFC 8705)', async () => {
+    const { fake, provider } = world({ body: { sub: 'robin' } });
+    const alias = `${ISSUER}mtls/userinfo`;
+    fake.metadata = { ...fake.metadata, mtls_endpoint_aliases: { userinfo_endpoint: alias } };
+    fake.others['/mtls/userinfo'] = { body: { sub: 'robin' } };
+    const identity = { cert: 'its certificate', key: 'its key' };
+    await provider.userinfo({ info: await provider.info(ISSUER, CLIENT), identity }, TOKEN, { subject: 'robin' });
+    expect(fake.requests.at(-1)).toMatchObject({ url: alias, identity });
   });
 
   test('of another user than the ID token says is refused (B31)', async () => {
