@@ -48,8 +48,8 @@ const WAYS: Readonly<Record<string, (who: Who, home: string) => Given>> = {
     env: { ...WHERE, PADLOCK_USERNAME: username, PADLOCK_PASSWORD: password, PADLOCK_CLIENT_SECRET: secret },
   }),
   files: ({ username, password, secret }, home) => ({
-    words: ['--password-file', fileOf(home, 'one', line(password)), `--username=${username}`],
-    env: { ...WHERE, PADLOCK_CLIENT_SECRET_FILE: fileOf(home, 'two', line(secret)) },
+    words: ['--password-file', fileOf(home, 'one', line(password))],
+    env: { ...WHERE, PADLOCK_USERNAME: username, PADLOCK_CLIENT_SECRET_FILE: fileOf(home, 'two', line(secret)) },
   }),
   'standard input': ({ username, password, secret }) => ({
     words: ['--password-stdin'],
