@@ -146,8 +146,9 @@ export function contextOf({ argv, command, config, container, faults, format, op
     padlock: async (settled) => resolve(await wired(settled), PadlockPipeline),
     services: async (settled) => resolve(await wired(settled), Services)(),
     async end() {
-      const pipelines = await Promise.allSettled(wirings.values());
-      for (const one of pipelines) if (one.status === 'fulfilled') await resolve(one.value, PadlockPipeline).endWithin(GRACE);
+      const ended = [...wirings.values()].map(async (wiring) => resolve(await wiring, PadlockPipeline).endWithin(GRACE));
+      // a store that does not close in time, or fails to, is left as a process that was killed would leave it
+      await Promise.race([Promise.allSettled(ended), world.clock.sleep(2 * GRACE)]);
     },
   };
 }
