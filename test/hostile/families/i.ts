@@ -150,10 +150,30 @@ const INPUT: readonly Row[] = [
   refused('I6c', 'an overlong NUL', { input: Buffer.concat([Buffer.from(SECRET), Buffer.from([0xc0, 0x80])]) }),
 ];
 
+const STUCK = `
+  import { writeFileSync } from 'node:fs';
+  const open = () => { writeFileSync('opening', ''); return new Promise(() => setInterval(() => {}, 1000)); };
+  export default { apiVersion: 1, name: 'acme', strategies: [{ kind: 'store', name: 'stuck', summary: 'never opens', reach: 'process', open }] };`;
 const SIGNALS: readonly Row[] = [
   ...signalled('I10', 'SIGINT', 130),
   ...signalled('I11', 'SIGTERM', 143),
   ...signalled('I12', 'SIGHUP', 129),
+  {
+    id: 'I10store',
+    what: 'SIGINT while a store of somebody else does not open',
+    answers: {},
+    run: ({ home }) => ({
+      args: ['auth', '--plugin', join(home, 'plugin.mjs'), '--store', 'stuck'],
+      files: { 'plugin.mjs': STUCK },
+      during: async ({ kill }) => {
+        await until(() => existsSync(join(home, 'work/opening')));
+        kill('SIGINT');
+      },
+    }),
+    exit: 130,
+    once: SCRIPT,
+    check: ({ stderr, stdout }) => expect({ stderr, stdout }).toEqual({ stderr: '', stdout: '' }),
+  },
   {
     id: 'I12terminal',
     what: 'the terminal goes away',
