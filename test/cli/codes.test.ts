@@ -1,29 +1,13 @@
-/** Every error code is thrown somewhere and expected by some test; that each is really reached is counted by `npm run test:hostile`. */
+/** Every error code is thrown somewhere; that a real run ends with each is what `npm run test:hostile` holds. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { EXIT_CODES } from '../../src/core/errors.ts';
 
-function sources(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && entry.name.endsWith('.ts'),
-  );
-  return new Map(
-    files.map((entry) => [
-      join(entry.parentPath ?? entry.path, entry.name),
-      readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8'),
-    ]),
-  );
-}
+const product = readdirSync('src', { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'error-codes.ts' && entry.name !== 'hints.ts')
+  .map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8'));
 
-const product = [...sources('src')].filter(([path]) => !path.endsWith(join('core', 'error-codes.ts'))).map(([, text]) => text);
-const tests = [...sources('test')].filter(([path]) => !path.endsWith('codes.test.ts')).map(([, text]) => text);
-const named = (texts: readonly string[], code: string): boolean =>
-  texts.some((text) => new RegExp(`['"\`[]${code}['"\`\\]\\\\]`).test(text));
-const codes = EXIT_CODES.flatMap((category) => category.codes);
-
-describe('every error code', () => {
-  test.each(codes)('%s is thrown, and expected by a test', (code) => {
-    expect({ code, thrown: named(product, code), tested: named(tests, code) }).toEqual({ code, thrown: true, tested: true });
-  });
+test.each(EXIT_CODES.flatMap(({ codes }) => codes))('the error code %s is thrown somewhere', (code) => {
+  expect(product.some((text) => new RegExp(`['"\`]${code}['"\`]`).test(text))).toBe(true);
 });

@@ -87,6 +87,18 @@ export function token(signer: SigningKey, { header = {}, payload = claims() }: P
 export const nameless = (signer: SigningKey, payload: unknown = claims()): string =>
   token(signer, { header: JSON.stringify({ alg: signer.alg }), payload });
 
+/** 2048 bits that are a power of 65537 modulo each small prime, as the Infineon generator's are. */
+export function rocaModulus(): bigint {
+  let product = 1n;
+  for (let n = 3n; n <= 167n; n += 2n)
+    if (Array.from({ length: 12 }, (_, at) => BigInt(at + 2)).every((d) => d >= n || n % d !== 0n)) product *= n;
+  let power = 1n;
+  for (let step = 0; step < 97; step++) power = (power * 65537n) % product;
+  const times = (1n << 2047n) / product + 1n;
+  const found = power + times * product;
+  return found % 2n === 1n ? found : found + product;
+}
+
 /** The code of the error that `run` ends with, or undefined. Another error than Padlock's own is thrown on. */
 export async function codeOf(run: () => unknown): Promise<string | undefined> {
   try {

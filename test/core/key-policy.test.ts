@@ -5,7 +5,7 @@ import { verifySignature, verifyWithKeys } from '../../src/core/jose.ts';
 import type { JsonObject, JsonValue } from '../../src/core/json-value.ts';
 import { publicKeys, selectKey } from '../../src/core/key-policy.ts';
 import { isRocaModulus } from '../../src/core/roca.ts';
-import { codeOf, keyFor, nameless, publicJwk, type SigningKey, segment, token } from './forge.ts';
+import { codeOf, keyFor, nameless, publicJwk, rocaModulus, type SigningKey, segment, token } from './forge.ts';
 
 const rs = keyFor('RS256');
 const es = keyFor('ES256');
@@ -113,18 +113,6 @@ describe('a key of the set', () => {
     await expect(why(rs, { ...rs.jwk, use: 'enc' })).rejects.toThrow('use');
   });
 });
-
-/** 2048 bits that are a power of 65537 modulo each small prime, as the Infineon generator's are. */
-function rocaModulus(): bigint {
-  let product = 1n;
-  for (let n = 3n; n <= 167n; n += 2n)
-    if (Array.from({ length: 12 }, (_, at) => BigInt(at + 2)).every((d) => d >= n || n % d !== 0n)) product *= n;
-  let power = 1n;
-  for (let step = 0; step < 97; step++) power = (power * 65537n) % product;
-  const times = (1n << 2047n) / product + 1n;
-  const found = power + times * product;
-  return found % 2n === 1n ? found : found + product;
-}
 
 describe('the ROCA fingerprint', () => {
   test('knows its own and no other modulus', () => {

@@ -25,10 +25,10 @@ function kept(home: string): readonly string[] {
 /** Throws what does not hold. */
 export async function whatIsLeft(stage: Stage, run: Run): Promise<void> {
   const { afterwards, exit, id, signedIn = false, stores = false } = stage.row;
-  if (typeof afterwards === 'object') return;
   const changed = run.ended.changed.filter((path) => KEPT.some((folder) => path.startsWith(join(stage.home, folder))));
   if (exit !== 0 && !signedIn && !stores && changed.some((path) => SESSION.test(path)))
     throw new Error(`${id}: G6: it failed and stored a session`);
+  if (typeof afterwards === 'object') return;
   if (changed.length === 0 && !signedIn) return; // byte for byte what it was
   const then = new Date(Date.now() - AGES);
   for (const path of kept(stage.home)) utimesSync(path, then, then);

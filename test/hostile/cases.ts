@@ -3,4 +3,4 @@ export const CASES = { A: 25, B: 46, I: 17, C: 26, D: 42, E: 26, F: 26, R: 18, V
 export type Family = keyof typeof CASES;
 
 /** Families that are not written yet; whoever writes one strikes it off. */
-export const LATER: readonly Family[] = ['E'];
+export const LATER: readonly Family[] = [];

@@ -8,7 +8,8 @@ import { runRow, type Told } from './run-row.ts';
 
 const records = process.env.HOSTILE_RECORDS;
 
-export function family(name: Family, rows: readonly Row[]): void {
+/** `codes`: rows beside the matrix. */
+export function family(name: Family | 'codes', rows: readonly Row[]): void {
   describe(name, () => {
     test.each(rows.map((row) => [`${row.id}: ${row.what}`, row] as const))('%s', async (_, row) => {
       let told: Told = { fingerprint: '', codes: [], runs: 0 };

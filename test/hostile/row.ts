@@ -15,6 +15,8 @@
  *  4. Two rows must not provoke by the same bytes; a function that another function made says what it was told (`knowing` in fingerprint.ts).
  *     See a row fail: break the product, or the row. `mend` puts right what the next run could not live with, as a person would.
  *
+ * Every error code is reached by a row: where no case of the matrix ends with one, `families/codes.ts` has a row for it.
+ *
  * Run some: `npm run test:hostile -- families/a -t A9`. The whole prints a line per family and fails when an id is missing or double.
  */
 import type { ErrorCode } from '../../src/core/errors.ts';
@@ -71,7 +73,7 @@ export interface Outcome extends CliResult {
 }
 
 export interface Row {
-  /** The case, and a letter where there are several rows: `A9b`. */
+  /** The case, and letters where there are several rows: `A9b`. Beside the matrix: `code`, and which one. */
   readonly id: string;
   readonly what: string;
   readonly exit: number;

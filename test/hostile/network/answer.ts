@@ -21,7 +21,7 @@ export interface Forged {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
   /** What signs it; default: RS256. HMAC is keyed by the client's secret. */
-  readonly alg?: 'RS256' | 'PS256' | 'ES256' | 'HS256';
+  readonly alg?: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'ES256' | 'HS256';
   /** `stranger`: signed by a key that nobody published. `next`: by {@link NEXT}, which is not published either until a row does. `none`: unsigned. */
   readonly key?: 'stranger' | 'next' | 'none';
   /** The whole token, instead. */

@@ -1,0 +1,4 @@
+import { family } from '../family.ts';
+import { E } from './e.ts';
+
+family('E', E);
