@@ -121,7 +121,13 @@ export const CONFIGURATION: readonly Row[] = [
     exit: 3,
     code: 'config_not_found',
   },
-  { id: 'A15c', what: 'no file at the usual place', answers: {}, run: { args: ['auth'] }, exit: 0 },
+  {
+    id: 'A15c',
+    what: 'no file at the usual place, and no such place',
+    answers: {},
+    run: { args: ['auth'], env: { XDG_CONFIG_HOME: '/nonexistent/config' } },
+    exit: 0,
+  },
   refused('A16a', 'YAML that does not parse', `profiles:\n  work: { issuer: ${SECRET}\n  x: [`, 'config_parse', /line \d+, column \d+/),
   refused('A16b', 'JSON that does not parse', '', 'config_parse', /line \d+, column \d+/, {
     files: { '.config/padlock/config.json': `{ "profiles": { "work": { "password": "${SECRET}", ` },

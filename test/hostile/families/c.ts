@@ -55,11 +55,13 @@ const broken = ([id, what, endpoint, answer, code, count]: Broken): Row => ({
 const CONNECTIONS: readonly Row[] = [
   unknown('C1', 'a name that does not exist', NAME_ERROR),
   unknown('C2', 'a name server that does not know at the moment', SERVER_FAILURE),
-  nowhere('C3', 'a port where nobody listens', 'net_connect', async ({ net }) => issuer(`http://127.0.0.1:${await net.dead()}`)),
+  nowhere('C3', 'a port where nobody listens', 'net_connect', async ({ net }) => issuer(`http://127.0.0.1:${await net.dead()}/refuses`)),
   nowhere('C4', 'an address that swallows everything', 'net_timeout', async ({ net }) =>
-    issuer(`http://127.0.0.1:${await blackHole(net)}`),
+    issuer(`http://127.0.0.1:${await blackHole(net)}/swallows`),
   ),
-  nowhere('C5', 'a server that says nothing', 'net_timeout', async ({ net }) => issuer(`http://127.0.0.1:${(await net.silent()).port}`)),
+  nowhere('C5', 'a server that says nothing', 'net_timeout', async ({ net }) =>
+    issuer(`http://127.0.0.1:${(await net.silent()).port}/silent`),
+  ),
   nowhere('C5tls', 'a server that says nothing, where TLS should be', 'net_timeout', async ({ net }) =>
     issuer(`https://127.0.0.1:${(await net.silent()).port}`),
   ),

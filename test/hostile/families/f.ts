@@ -51,7 +51,7 @@ const under = (id: string, mask: string): Row => ({
 });
 
 const MODES: readonly Row[] = [
-  { id: 'F1a', what: 'no directory yet', answers: {}, run: { args: ['auth'] }, exit: 0, check: isPrivate },
+  { id: 'F1a', what: 'no directory yet', answers: {}, run: { args: ['auth', '--store', 'file'] }, exit: 0, check: isPrivate },
   {
     id: 'F1b',
     what: 'a place elsewhere that is not there yet',
