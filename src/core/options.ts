@@ -118,9 +118,9 @@ function readString(option: Option, raw: unknown, place: Place): string {
   if (typeof text !== 'string') refuse(place, 'must be a text');
   if (text === '') refuse(place, 'must not be empty');
   if (text.includes('\0') || !text.isWellFormed()) refuse(place, 'must be well-formed text without NUL');
-  if (option.form === 'url')
-    checkUrl(text, place.name); // check: form of a URL
-  else if (option.form && !new RegExp(PATTERNS[option.form].pattern).test(text)) refuse(place, PATTERNS[option.form].must); // check: form of a text
+  const { form } = option;
+  if (form === 'url') checkUrl(text, place.name); // check: form of a URL
+  if (form && form !== 'url' && !new RegExp(PATTERNS[form].pattern).test(text)) refuse(place, PATTERNS[form].must); // check: form of a text
   if (option.choices && !option.choices.includes(text))
     refuse(place, `must be one of ${option.choices.join(', ')}`, didYouMean(text, option.choices));
   return text;

@@ -81,11 +81,10 @@ export class Verification {
     return async (tokens, demands = {}) => {
       requireBinding(tokens, request);
       const isMissing = asksIdToken && subject === 'user' && refreshes === undefined && tokens.idToken === undefined;
-      if (isMissing && asks === undefined) noIdToken(); // check: missing ID token
       const verifier = tokens.idToken === undefined ? undefined : (chosen ?? (await this.#choice.forIdToken(info, asking)));
       const idToken = verifier && (await this.#idToken(verifier, tokens, context, demands));
       const told = asks && (await this.#asked(asks, tokens, context, idToken?.claims.sub ?? refreshes ?? undefined));
-      if (isMissing && told?.claims === undefined) noIdToken(); // check: nobody says who it is
+      if (isMissing && told?.claims === undefined) noIdToken(); // check: missing ID token, and nobody else says who it is
       if (isMissing)
         warn({
           code: 'no_id_token',

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { endpointOptions, providerOptions } from '../../src/core/general-options.ts';
+import { KnownProvider } from '../../src/core/known-provider.ts';
+import { google } from '../../src/strategies/providers/google.ts';
+import { registryWith, settingsOf } from './config-fixture.ts';
+
+test('what is configured of a provider is known of its issuer, and of no other one', async () => {
+  const registry = registryWith(google);
+  registry.declare({ provider: providerOptions.provider, ...endpointOptions });
+  const flags = { issuer: 'https://id.acme.test/realms/eng', provider: 'google', tokenEndpoint: 'https://id.acme.test/token' };
+  const known = new KnownProvider(await settingsOf({ flags, more: { registry } }), registry);
+  await expect(known.of('https://id.acme.test/realms/eng')).resolves.toMatchObject({
+    preset: { name: 'google' },
+    endpoints: { token_endpoint: 'https://id.acme.test/token' },
+  });
+  await expect(known.of('https://id.evil.test/realms/eng')).resolves.toEqual({ preset: undefined, endpoints: {} });
+});
