@@ -37,7 +37,6 @@ const HOLDERS = {
   'client-secret-basic-raw': 'strategies/client-auth/.*',
   'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
   'device-authorization': 'strategies/grants/device-code',
-  discover: 'core/discovery',
   'dpop-nonces': 'core/dpop|integration/dpop',
   form: 'core/(provider|request)|integration/requests-cli',
   'http-body': 'core/http(-answers)?',

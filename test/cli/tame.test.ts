@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { tame } from '../../src/cli/tame.ts';
 
-function tamed() {
+function tamed(execArgv: readonly string[] = []) {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
     write(text: string) {
@@ -15,7 +15,14 @@ function tamed() {
   const warnings: string[] = [];
   const fake = Object.assign(
     new EventEmitter(),
-    { stdout: stream('stdout'), stderr: stream('stderr'), execArgv: [], env: {}, emitWarning: (text: string) => warnings.push(text) },
+    {
+      stdout: stream('stdout'),
+      stderr: stream('stderr'),
+      execArgv,
+      env: {},
+      report: { reportOnFatalError: true, reportOnSignal: true, reportOnUncaughtException: true },
+      emitWarning: (text: string) => warnings.push(text),
+    },
     own,
   );
   const controller = new AbortController();
@@ -28,6 +35,12 @@ describe('in a process that is Padlock’s own', () => {
     const { fake, written } = tamed();
     fake.stdout.write('chatter');
     expect(written).toEqual({ stdout: '', stderr: 'chatter' });
+  });
+
+  test('Node writes no report, which would hold the environment', () => {
+    const off = { reportOnFatalError: false, reportOnSignal: false, reportOnUncaughtException: false };
+    expect(tamed(['--report-on-fatalerror']).fake.report).toEqual(off);
+    expect(tamed().fake.report.reportOnSignal).toBe(true); // nobody asked for one, so nothing of Node's is loaded
   });
 
   test.each(['uncaughtException', 'unhandledRejection'])('an %s ends what runs, once, and is the reason', (event) => {

@@ -59,6 +59,15 @@ describe('an access token', () => {
 
   test('is not checked where no keys are at hand', async () => {
     expect(await judgeAccessToken(token(rs, { payload: api({ exp: 1 }) }), { ...expected, keys: undefined })).toEqual(none('not_checked'));
+    const elsewhere = api({ aud: ['https://graph.example'] });
+    expect(
+      await judgeAccessToken(token(rs, { payload: elsewhere }), {
+        ...expected,
+        keys: () => Promise.reject(new Error('asked for keys')),
+        audience: undefined,
+        opaque: ['https://graph.example'],
+      }),
+    ).toEqual(none('not_checked'));
   });
 
   test("that the issuer's keys do not explain has no key, and nothing else in it counts", async () => {

@@ -47,7 +47,7 @@ describe('the discovery document of an issuer', () => {
         /"token_endpoint" is not a URL that may be called/,
       ],
     ),
-    ['with an endpoint that is a number', { revocation_endpoint: 7 }, 'proto_discovery_invalid', /"revocation_endpoint" is not a URL/],
+    ['with an endpoint that is a number', { revocation_endpoint: 7 }, 'proto_discovery_invalid', /"revocation_endpoint" is not a URL\./],
     ['with a key set on plain http', { jwks_uri: 'http://id.test/keys' }, 'proto_discovery_invalid', /"jwks_uri"/],
     ...['grant_types_supported', 'token_endpoint_auth_methods_supported', 'id_token_signing_alg_values_supported'].flatMap((list) =>
       ['RS256', { RS256: true }, [7], 7].map((value): [string, Record<string, unknown>, string, RegExp] => [

@@ -7,11 +7,11 @@ import { registryWith, settingsOf } from './config-fixture.ts';
 test('what is configured of a provider is known of its issuer, and of no other one', async () => {
   const registry = registryWith(google);
   registry.declare({ provider: providerOptions.provider, ...endpointOptions });
-  const flags = { issuer: 'https://id.acme.test/realms/eng', provider: 'google', tokenEndpoint: 'https://id.acme.test/token' };
+  const flags = { issuer: 'https://accounts.google.com', provider: 'google', tokenEndpoint: 'https://oauth2.googleapis.com/token' };
   const known = new KnownProvider(await settingsOf({ flags, more: { registry } }), registry);
-  await expect(known.of('https://id.acme.test/realms/eng')).resolves.toMatchObject({
+  await expect(known.of('https://accounts.google.com')).resolves.toMatchObject({
     preset: { name: 'google' },
-    endpoints: { token_endpoint: 'https://id.acme.test/token' },
+    endpoints: { token_endpoint: 'https://oauth2.googleapis.com/token' },
   });
-  await expect(known.of('https://id.evil.test/realms/eng')).resolves.toEqual({ preset: undefined, endpoints: {} });
+  await expect(known.of('https://id.evil.test')).resolves.toEqual({ preset: undefined, endpoints: {} });
 });
