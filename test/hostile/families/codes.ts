@@ -108,7 +108,7 @@ const KEPT: readonly Row[] = [
   row(
     'store_corrupt',
     'a session without a version',
-    ({ home }) => ({ args: ['token'], files: rewritten(home, ({ version: _, ...record }) => record) }),
+    ({ home }) => ({ args: ['token'], files: rewritten(home, ({ version: _version, ...record }) => record) }),
     { ...SIGNED_IN, afterwards: 'gone' },
   ),
 ];

@@ -286,8 +286,8 @@ const AUTOMATION: readonly Row[] = [
     what: 'the run after the refusal: the refresh token is gone, and nobody is asked',
     run: { args: ['token', '--no-input', '--refresh'], env: NOBODY_ASKED, terminal: {}, under: `"$@" > /dev/null 2>&1; exec "$@"` },
     code: 'auth_login_required',
-    check: (outcome, world) => {
-      REFUSED.check?.(outcome, world);
+    check: async (outcome, world) => {
+      await REFUSED.check?.(outcome, world);
       expect(grants(world)).toEqual(['password', 'refresh_token']);
     },
   },
