@@ -1,8 +1,8 @@
 /**
  * esbuild plugin: modules that are needed together are one chunk. With splitting, esbuild makes a chunk for every set of entries that share a
  * module, and each file that is read costs a command as much as ten kilobytes of code. Here every entry, which is what is loaded by name or
- * lazily, has a door before it: that needs the first group, the start, and all of each other group of which the entry needs a module. The modules
- * themselves stay as they are, and so does the order in which they run.
+ * lazily, has a door before it: that needs the first group, the start, and each other group that needs a module of ours which the entry needs, too.
+ * The modules themselves stay as they are, and so does the order in which they run.
  */
 import { join, normalize, relative } from 'node:path';
 
@@ -32,16 +32,15 @@ export const chunkGroups = (folder, groups) => ({
     const [start, ...others] = groups.map((group) => group.map((name) => nameOf(join(folder, name))));
     let inputs = {};
 
-    /** The start, and each group of which something is needed, by what is needed already or by another such group. */
+    /** Our own modules that a group needs and the start does not. */
+    const whole = (group) => {
+      const before = reach(inputs, start);
+      return new Set([...reach(inputs, group)].filter((name) => !before.has(name) && name.startsWith(`${nameOf(folder)}/`)));
+    };
+    /** Each group of which something is needed. */
     const needs = (name) => {
-      const found = reach(inputs, [...start, name]);
-      const left = new Set(others);
-      for (const group of left)
-        if (group.some((each) => found.has(each))) {
-          left.delete(group);
-          reach(inputs, group, found);
-        }
-      return others.filter((group) => !left.has(group)).flat();
+      const found = reach(inputs, [name]);
+      return others.filter((group) => [...whole(group)].some((each) => found.has(each))).flat();
     };
 
     build.onStart(async () => {
