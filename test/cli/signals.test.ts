@@ -1,7 +1,7 @@
 /** Signals: hardening.md I10–I12. At a prompt: test/long/terminal.test.ts. */
 import { spawn } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { BIN, makeHome, startCli } from '../support/cli.ts';
+import { BIN, makeHome } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
 
 const idp = sharedSandbox();

@@ -53,7 +53,7 @@ async function together(name: (issuer: string) => string) {
   const redeemed = fake.requests
     .filter(({ method }) => method === 'POST')
     .map(({ body, url }) => [url, new URLSearchParams(body).get('code')])
-    .sort();
+    .sort((one, other) => (String(one) < String(other) ? -1 : 1));
   return { outcomes, redeemed };
 }
 
