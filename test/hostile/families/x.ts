@@ -74,9 +74,9 @@ const LOGINS = `
   };
   const listeners = () => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
   const state = () => { gc(); return { rss: process.memoryUsage().rss, heap: process.memoryUsage().heapUsed, listeners: listeners() }; };
-  for (let at = 0; at < 300; at++) await signIn();
+  for (let at = 0; at < 600; at++) await signIn(); // the heap has its size by then
   const before = state();
-  for (let at = 0; at < 700; at++) await signIn();
+  for (let at = 0; at < 400; at++) await signIn();
   const after = state();
   await new Promise((resolve) => setTimeout(resolve, 3000)); // idle connections are closed by then
   console.log(JSON.stringify({ before, after, handles: process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name)) }));`;
