@@ -38,7 +38,7 @@ const HOLDERS = {
   'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
   'device-authorization': 'strategies/grants/device-code',
   'dpop-nonces': 'core/dpop|integration/dpop',
-  form: 'core/(provider|request)|integration/requests-cli',
+  form: 'core/(provider|request)',
   'http-body': 'core/http(-answers)?',
   introspection: 'core/access-verifiers',
   'jwks/verify': 'strategies/verifiers/jwks',
