@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createPadlock, type PadlockOptions, type Session } from '../../src/index.ts';
+import { failureOf, valid } from '../integration/documents.ts';
 import { makeHome, runCli, startCli } from '../support/cli.ts';
 import { envOf, sharedSandbox } from '../support/sandbox.ts';
-import { failureOf, valid } from './documents.ts';
 
 const ROBIN = { name: 'Robin Percy', id: 'percy|59f2c1a7b0d34e6f' };
 const API = 'https://api.percy.test';
