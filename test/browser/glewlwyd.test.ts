@@ -6,9 +6,9 @@ const { issuers, redirect_uris, user, clients } = glewlwyd();
 const open = chromiumWindows();
 
 test.each([
-  ['RS256', 'public', 'none'],
-  ['ES256', 'confidential', 'client-secret-basic'],
-] as const)('a user signs in at glewlwyd, %s, as a %s client with %s', async (alg, kind, auth) => {
+  ['RS256', 'newPublic', 'none'],
+  ['ES256', 'new', 'client-secret-basic'],
+] as const)('a user signs in at glewlwyd, %s, and consents to a client (%s) with %s', async (alg, kind, auth) => {
   const { id, secret } = clients[kind];
   const where = [
     '--issuer',

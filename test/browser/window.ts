@@ -69,7 +69,9 @@ export interface Glewlwyd {
   readonly issuers: Readonly<Record<'RS256' | 'ES256', string>>;
   readonly redirect_uris: readonly string[];
   readonly user: { readonly username: string; readonly password: string };
-  readonly clients: Readonly<Record<'confidential' | 'public' | 'device', { readonly id: string; readonly secret?: string }>>;
+  readonly clients: Readonly<
+    Record<'confidential' | 'device' | 'new' | 'newPublic' | 'public', { readonly id: string; readonly secret?: string }>
+  >;
 }
 
 /** The server that `start.ts` started. */

@@ -121,6 +121,8 @@ const people = ['code', 'password', 'refresh_token', 'delete_token', 'device_aut
 await client('padlock-conf', 'conf-secret', people);
 await client('padlock-odd', 'a b+c%41:e&f=g/h', people);
 await client('padlock-public', undefined, people);
+await client('padlock-new', 'new-secret', people); // these two: alice has consented to nothing
+await client('padlock-new-public', undefined, people);
 await client('padlock-svc', 'svc-secret', ['client_credentials']);
 await client('padlock-device', undefined, ['device_authorization', 'refresh_token']);
 
@@ -149,6 +151,8 @@ cat <<JSON
     "confidential": { "id": "padlock-conf", "secret": "conf-secret" },
     "odd": { "id": "padlock-odd", "secret": "a b+c%41:e&f=g/h" },
     "public": { "id": "padlock-public" },
+    "new": { "id": "padlock-new", "secret": "new-secret" },
+    "newPublic": { "id": "padlock-new-public" },
     "device": { "id": "padlock-device" },
     "service": { "id": "padlock-svc", "secret": "svc-secret" },
     "secretJwt": { "id": "padlock-secret-jwt", "secret": "Jx4-secret-of-64-bytes-for-HS256-HS384-HS512_pQ7rTz9vKd2mWb6sYc8" },
