@@ -18,10 +18,10 @@ import {
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { Provocation, Row, World } from '../row.ts';
+import { firstWatched } from '../watched.ts';
 import { DISK } from './f-disk.ts';
 import { KEYS } from './f-keys.ts';
 import { entries, entryOf, NOBODY_ASKED, sessions, TOKEN, warnings } from './f-store.ts';
-import { seldom } from './seldom.ts';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 /** Everything of Padlock's in a home, with its mode. */
@@ -295,4 +295,4 @@ const VERSIONS: readonly Row[] = [
   newer('F11e', 'a store of a newer Padlock, signed out of', header, HEADER, 'logout'),
 ];
 
-export const F: readonly Row[] = seldom([...MODES, ...FOREIGN, ...IN_PLACE, ...EMPTY, ...CORRUPT, ...VERSIONS, ...DISK, ...KEYS]);
+export const F: readonly Row[] = firstWatched([...MODES, ...FOREIGN, ...IN_PLACE, ...EMPTY, ...CORRUPT, ...VERSIONS, ...DISK, ...KEYS]);

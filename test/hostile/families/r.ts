@@ -7,8 +7,8 @@ import type { Launched } from '../../support/launch.ts';
 import { knowing } from '../fingerprint.ts';
 import { type Answer, raw, refusal } from '../network/answer.ts';
 import type { Row, World } from '../row.ts';
+import { firstWatched } from '../watched.ts';
 import { entries, entryOf, later, NOBODY_ASKED, writeProfiles } from './f-store.ts';
-import { seldom } from './seldom.ts';
 
 const REFRESH = ['token', '--refresh'];
 const ISSUED = { allow: { stdout: ['issued'] } } as const;
@@ -328,4 +328,4 @@ const IN_PROCESS: readonly Row[] = [
   callers('R13b', 'which fail, and a hundred more', { token: [{ status: 500, body: '' }, {}] }, [['idp_unavailable'], ['token']], 2),
 ];
 
-export const R: readonly Row[] = seldom([...CROWDS, ...HOLDERS, ...CHANGES, ...ANSWERS, TWO, ...AUTOMATION, ...IN_PROCESS]);
+export const R: readonly Row[] = firstWatched([...CROWDS, ...HOLDERS, ...CHANGES, ...ANSWERS, TWO, ...AUTOMATION, ...IN_PROCESS]);

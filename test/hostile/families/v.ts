@@ -8,7 +8,7 @@ import { knowing } from '../fingerprint.ts';
 import { raw, refusal } from '../network/answer.ts';
 import type { Script } from '../network/provider.ts';
 import type { Provocation, Row, World } from '../row.ts';
-import { seldom } from './seldom.ts';
+import { firstWatched } from '../watched.ts';
 
 /** Waits of a second or more are written down and then take a hundredth, but for the 30 s of a request, which is no wait. */
 const FAST = `
@@ -276,4 +276,4 @@ const PATIENCE: readonly Row[] = [
   },
 ];
 
-export const V: readonly Row[] = seldom([...DEVICES, ...ADDRESSES, ...RETURNS, ...STRAYS, ...PORTS, ...PATIENCE]);
+export const V: readonly Row[] = firstWatched([...DEVICES, ...ADDRESSES, ...RETURNS, ...STRAYS, ...PORTS, ...PATIENCE]);
