@@ -21,7 +21,7 @@ function base64Parts(bytes: Uint8Array): readonly string[] {
   });
 }
 
-/** Substrings that give `secret` away. Hex is in lower case: {@link leaks} compares it so. */
+/** Substrings that give `secret` away. Hex is in lower case: {@link seeker} compares it so. */
 export function spellings(secret: string): readonly string[] {
   if (secret.length < SHORTEST) return [];
   const bytes = new TextEncoder().encode(secret);
@@ -44,8 +44,27 @@ export function spellings(secret: string): readonly string[] {
   ];
 }
 
-/** Whether `text` holds `secret` or a part of it that gives it away. */
-export function leaks(text: string, secret: string): boolean {
-  const lower = text.toLowerCase();
-  return spellings(secret).some((spelling) => text.includes(spelling) || (/^(%?[0-9a-f]{2})+$/.test(spelling) && lower.includes(spelling)));
+const HEX = /^(%?[0-9a-f]{2})+$/;
+
+function byLength(texts: readonly string[]): ReadonlyMap<number, ReadonlySet<string>> {
+  const sets = new Map<number, Set<string>>();
+  for (const text of texts) sets.set(text.length, (sets.get(text.length) ?? new Set()).add(text));
+  return sets;
 }
+
+function holdsOne(text: string, sets: ReadonlyMap<number, ReadonlySet<string>>): boolean {
+  for (const [length, set] of sets)
+    for (let at = 0; at + length <= text.length; at++) if (set.has(text.slice(at, at + length))) return true;
+  return false;
+}
+
+/** Tells of one text after the other whether it holds one of the secrets or a part of it that gives it away: each text is read once for all of them. */
+export function seeker(secrets: readonly string[]): (text: string) => boolean {
+  const known = secrets.flatMap(spellings);
+  const exact = byLength(known);
+  const folded = byLength(known.filter((spelling) => HEX.test(spelling)));
+  return (text) => holdsOne(text, exact) || holdsOne(text.toLowerCase(), folded);
+}
+
+/** Whether `text` holds `secret` or a part of it that gives it away. */
+export const leaks = (text: string, secret: string): boolean => seeker([secret])(text);

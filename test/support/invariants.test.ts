@@ -43,6 +43,7 @@ describe('a secret is found', () => {
 describe('a run breaks what holds for every run', () => {
   test.each<[string, Partial<Run>, RegExp]>([
     ['a secret on stdout', { stdout: SECRET }, /^G1: stdout holds secret 1 of 1/],
+    ['one secret of several on stdout', { secrets: ['an0ther-secret', SECRET], stdout: SECRET }, /^G1: stdout holds secret 2 of 2/],
     ['a secret on stderr', { stderr: SECRET }, /^G1: stderr holds secret/],
     ['a secret in a file', { files: new Map([['/home/x/config.yaml', SECRET]]) }, /^G1: \/home\/x\/config.yaml holds secret/],
     ['a stack trace', { stderr: 'TypeError: x\n    at run (file:///padlock/main.js:1:20)\n' }, /stack trace/],

@@ -1,6 +1,6 @@
 /** What holds for every run of Padlock, whatever it was asked, by its number in the fault matrix: checked by launch.ts after each spawn. */
 import { parseAllDocuments } from 'yaml';
-import { leaks } from './canaries.ts';
+import { leaks, seeker } from './canaries.ts';
 
 export interface Run {
   readonly args: readonly string[];
@@ -54,7 +54,9 @@ function isOneDocument(text: string, format: 'json' | 'yaml'): boolean {
 export function broken(run: Run): readonly string[] {
   const found: string[] = [];
   const places = new Map([['stdout', run.stdout], ['stderr', run.stderr], ...run.files]);
+  const holdsSecret = seeker(run.secrets);
   for (const [place, text] of places) {
+    if (!holdsSecret(text)) continue;
     const allowed = Object.entries(run.allow).flatMap(([where, secrets]) => (place.endsWith(where) ? secrets : []));
     run.secrets.forEach((secret, index) => {
       if (!allowed.includes(secret) && leaks(text, secret))
