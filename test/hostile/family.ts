@@ -11,7 +11,7 @@ const records = process.env.HOSTILE_RECORDS;
 /** `codes`: rows beside the matrix. */
 export function family(name: Family | 'codes', rows: readonly Row[]): void {
   describe(name, () => {
-    test.each(rows.map((row) => [`${row.id}: ${row.what}`, row] as const))('%s', async (_, row) => {
+    test.concurrent.each(rows.map((row) => [`${row.id}: ${row.what}`, row] as const))('%s', async (_, row) => {
       let told: Told = { fingerprint: '', codes: [], runs: 0 };
       let passed = false;
       try {

@@ -12,7 +12,8 @@
  *     (network/proxy.ts), silent ports or strangers on `world.net`, or to know the issuer. `check` asserts what is more than the invariants ("N:").
  *  3. Nothing else needs asserting: the runner holds every row to G1–G12, as a program with --json, where there is a provider also as a human on a
  *     terminal with --debug (unless the row says why not: `once`), and looks at what is left in the home with one more run that has to succeed (`afterwards`).
- *  4. Two rows must not provoke by the same bytes; a function that another function made says what it was told (`knowing` in fingerprint.ts).
+ *  4. Rows of a family run side by side: what one has to remember is kept by its World or in a closure of its own, not in the module.
+ *  5. Two rows must not provoke by the same bytes; a function that another function made says what it was told (`knowing` in fingerprint.ts).
  *     See a row fail: break the product, or the row. `mend` puts right what the next run could not live with, as a person would.
  *
  * Every error code is reached by a row: where no case of the matrix ends with one, `families/codes.ts` has a row for it.

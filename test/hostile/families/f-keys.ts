@@ -17,8 +17,9 @@ const store = (home: string): ReadonlyMap<string, string> =>
 const key = (home: string): string => join(sessions(home), 'store.key');
 
 /** What is there when the run begins; it has to be there when it ends. */
-let before: ReadonlyMap<string, string> = new Map();
-const kept: Row['check'] = (_, { home }) => expect(store(home)).toEqual(before);
+const before = new WeakMap<World, ReadonlyMap<string, string>>();
+const remember = (world: World): void => void before.set(world, store(world.home));
+const kept: Row['check'] = (_, world) => expect(store(world.home)).toEqual(before.get(world));
 
 const sealed = (
   id: string,
@@ -33,7 +34,7 @@ const sealed = (
   signedIn: true,
   run: async (world) => {
     await harm(world);
-    before = store(world.home);
+    remember(world);
     return { args, env: NOBODY_ASKED };
   },
   exit: 9,
@@ -94,7 +95,7 @@ const SEALED: readonly Row[] = [
     ...sealed('F19d', 'another key, signed in over', anotherKey, []),
     run: (world) => {
       anotherKey(world);
-      before = store(world.home);
+      remember(world);
       return { args: ['auth'] };
     },
   },
@@ -133,10 +134,10 @@ const KEYRINGS: readonly Row[] = [
     what: 'a keyring that is not there, and the key of what is stored is in one',
     answers: {},
     signedIn: true,
-    run: ({ home }) => {
-      const path = join(sessions(home), 'store.json');
+    run: (world) => {
+      const path = join(sessions(world.home), 'store.json');
       writeFileSync(path, readFileSync(path, 'utf8').replace('"key":"file"', '"key":"keyring"'));
-      before = store(home);
+      remember(world);
       return TOKEN;
     },
     exit: 9,
@@ -289,22 +290,24 @@ const PROFILES: readonly Row[] = [
 const litter = ({ home }: World): void => {
   for (const end of ['.corrupt-1', '.corrupt-2', `.lock.${crypto.randomUUID()}.tmp`]) copyFileSync(entryOf(home), `${entryOf(home)}${end}`);
 };
-let forgotten = '';
-const leaves = (id: string, what: string, args: readonly string[], more: Partial<Row> = {}): Row => ({
-  id,
-  what,
-  answers: {},
-  signedIn: true,
-  run: (world) => {
-    litter(world);
-    forgotten = basename(entryOf(world.home));
-    return { args };
-  },
-  exit: 0,
-  afterwards: 'gone',
-  check: (_, { home }) => expect(readdirSync(sessions(home)).filter((name) => name.startsWith(forgotten))).toEqual([]),
-  ...more,
-});
+function leaves(id: string, what: string, args: readonly string[], more: Partial<Row> = {}): Row {
+  let forgotten = '';
+  return {
+    id,
+    what,
+    answers: {},
+    signedIn: true,
+    run: (world) => {
+      litter(world);
+      forgotten = basename(entryOf(world.home));
+      return { args };
+    },
+    exit: 0,
+    afterwards: 'gone',
+    check: (_, { home }) => expect(readdirSync(sessions(home)).filter((name) => name.startsWith(forgotten))).toEqual([]),
+    ...more,
+  };
+}
 const BUSY = { answers: { revoke: { status: 503, body: '' } }, exit: 10, code: 'idp_unavailable' } as const;
 const FORGETTING: readonly Row[] = [
   leaves('F26a', 'signing out takes everything along', ['logout']),
