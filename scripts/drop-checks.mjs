@@ -11,12 +11,12 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from '@swc/core';
+import { root } from './sources.mjs';
+import { able, holdersOf } from './test-holders.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
@@ -26,57 +26,6 @@ const { positionals, values } = parseArgs({
   },
 });
 const isWanted = (text) => positionals.length === 0 || positionals.some((part) => text.includes(part));
-
-/** The tests that hold a file and do not have its name. */
-const HOLDERS = {
-  'authorization-code/run': 'integration/authorization-code|core/authorization',
-  binding: 'core/(binding|access-verifiers|dpop|sessions/dpop)',
-  'cache-files': 'core/cache',
-  'claim-checks': 'core/claims',
-  'client-certificate': 'core/(private-key|http-identity)|integration/client-proofs',
-  'client-secret-basic-raw': 'strategies/client-auth/.*',
-  'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
-  'device-authorization': 'strategies/grants/device-code',
-  'dpop-nonces': 'core/dpop|integration/dpop',
-  form: 'core/(provider|request)',
-  'http-body': 'core/http(-answers)?',
-  introspection: 'core/access-verifiers',
-  'jwks/verify': 'strategies/verifiers/jwks',
-  proof: 'core/access-verifiers|integration/checks',
-  refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
-  'second-factor-wire': 'integration/second-factor',
-  'shared-secret/verify': 'strategies/verifiers/shared-secret',
-  'source-reference': 'core/settings-values|strategies/sources/.*',
-  'tls-client': 'strategies/client-auth/assertions',
-  url: 'core/(issuer-url|discovery|redirect-uri|settings-values)',
-  verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers)',
-};
-
-const files = (await readdir(join(root, 'test'), { recursive: true })).filter((name) => name.endsWith('.ts')).map((name) => `test/${name}`);
-const texts = new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(root, file), 'utf8')])));
-/** The text of a test and of what it imports from the tests, without comments. */
-function textOf(file, seen = new Set()) {
-  const text = texts.get(file);
-  if (text === undefined || seen.has(file)) return '';
-  seen.add(file);
-  const imports = [...text.matchAll(/from '([.][^']+)'/g)].map(([, path]) => join(dirname(file), path));
-  return [text.replace(/^ *[*].*$/gm, ''), ...imports.map((path) => textOf(path, seen))].join('');
-}
-/** Everything that may notice something. A test of what was built, of another server or with a browser sees nothing of a copy of the sources. */
-const able = files
-  .filter((file) => /^test[/](core|strategies|integration|library|contract|hostile|cli)[/].*[.]test[.]ts$/.test(file))
-  .filter((file) => !/support[/]cli|fresh-build|scripts[/]|dist[/]/.test(textOf(file)))
-  .sort();
-
-/** The tests that hold a source file: they are asked first. Throws where there are none. */
-function holdersOf(file) {
-  const path = file.replace(/^src[/]/, '').replace(/[.]ts$/, '');
-  const [, holders] = Object.entries(HOLDERS).find(([name]) => path === name || path.endsWith(`/${name}`)) ?? [];
-  const pattern = new RegExp(`^test/(${holders ?? `.*/${basename(path)}`})[.]test[.]ts$`);
-  const found = able.filter((name) => pattern.test(name));
-  if (found.length === 0) throw new Error(`No test is known to hold ${file}: name one in scripts/drop-checks.mjs.`);
-  return found;
-}
 
 /** Milliseconds. */
 const PATIENCE = 900_000;

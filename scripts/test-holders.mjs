@@ -1,0 +1,66 @@
+/** Which tests are to notice when something is wrong in a source file. `drop-checks.mjs` and `mutation/` ask. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { root } from './sources.mjs';
+
+/** The tests that hold a file and do not have its name. */
+const HOLDERS = {
+  'authorization-code/run': 'integration/authorization-code|core/authorization',
+  binding: 'core/(binding|access-verifiers|dpop|sessions/dpop)',
+  'cache-files': 'core/cache',
+  'claim-checks': 'core/claims',
+  'client-certificate': 'core/(private-key|http-identity)|integration/client-proofs',
+  'client-secret-basic-raw': 'strategies/client-auth/.*',
+  'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
+  'device-authorization': 'strategies/grants/device-code',
+  'dpop-nonces': 'core/dpop|integration/dpop',
+  'file-claim': 'strategies/stores/file',
+  'file-entry': 'strategies/stores/file',
+  'file-store': 'strategies/stores/file',
+  form: 'core/(provider|request)',
+  'http-body': 'core/http(-answers)?',
+  'http-errors': 'core/http-answers|core/http(-tls)?',
+  'http-retry': 'core/http',
+  introspection: 'core/access-verifiers',
+  'jwks/verify': 'strategies/verifiers/jwks',
+  proof: 'core/access-verifiers|integration/checks',
+  refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
+  roca: 'core/key-policy',
+  'second-factor-wire': 'integration/second-factor',
+  'session-record': 'core/sessions/(forget|identity|refresh|token)|core/(vault|cache)',
+  'shared-secret/verify': 'strategies/verifiers/shared-secret',
+  'source-reference': 'core/settings-values|strategies/sources/.*',
+  'store-key': 'core/sessions/(identity|token|refresh)',
+  'tls-client': 'strategies/client-auth/assertions',
+  url: 'core/(issuer-url|discovery|redirect-uri|settings-values)',
+  verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers)',
+};
+
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `test/${name}`);
+const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+/** The text of a test and of what it imports from the tests, without comments. */
+function textOf(file, seen = new Set()) {
+  const text = texts.get(file);
+  if (text === undefined || seen.has(file)) return '';
+  seen.add(file);
+  const imports = [...text.matchAll(/from '([.][^']+)'/g)].map(([, path]) => join(dirname(file), path));
+  return [text.replace(/^ *[*].*$/gm, ''), ...imports.map((path) => textOf(path, seen))].join('');
+}
+
+/** Everything that may notice something. A test of what was built, of another server or with a browser sees nothing of a copy of the sources. */
+export const able = files
+  .filter((file) => /^test[/](core|strategies|integration|library|contract|hostile|cli)[/].*[.]test[.]ts$/.test(file))
+  .filter((file) => !/support[/]cli|fresh-build|scripts[/]|dist[/]/.test(textOf(file)))
+  .sort();
+
+/** The tests that hold a source file (`src/…`): they are asked first. Throws where there are none. */
+export function holdersOf(file) {
+  const path = file.replace(/^src[/]/, '').replace(/[.]ts$/, '');
+  const [, holders] = Object.entries(HOLDERS).find(([name]) => path === name || path.endsWith(`/${name}`)) ?? [];
+  const pattern = new RegExp(`^test/(${holders ?? `.*/${basename(path)}`})[.]test[.]ts$`);
+  const found = able.filter((name) => pattern.test(name));
+  if (found.length === 0) throw new Error(`No test is known to hold ${file}: name one in scripts/test-holders.mjs.`);
+  return found;
+}
