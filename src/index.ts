@@ -25,7 +25,7 @@ export interface PadlockOptions extends Omit<Request, 'signal'> {
   readonly privateKey?: Lazy<string>;
   /** PEM, with its chain. */
   readonly clientCertificate?: Lazy<string>;
-  /** What somebody else signed for this client: a workload's identity. Fetched anew for each sign-in and refresh. */
+  /** What somebody else signed for this client: a workload's identity. Fetched anew for each request. */
   readonly clientAssertion?: Lazy<string>;
   /** `password`, `client-credentials`, … or one of a plugin. */
   readonly flow?: string;

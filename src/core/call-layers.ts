@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { fail } from './errors.ts';
 import { isOfStore, type Layer, type LayerName, type Raw, type Reference } from './layer.ts';
+import { once } from './once.ts';
 import { envName, flagName, type Option, type Place, quoted } from './options.ts';
 import type { Files, Host } from './ports.ts';
 import type { DeclaredOption, Registry } from './registry.ts';
@@ -40,7 +41,7 @@ function secretFlag(
   const [way, second] = ways;
   if (second !== undefined) fail('usage_conflict', `--${flagName(way ?? '')} and --${flagName(second)} cannot be used together.`);
   if (way === undefined) return undefined;
-  const raw = once(given.get(way), flagName(way));
+  const raw = single(given.get(way), flagName(way));
   if (way === key) return { raw, place: usage(flag) };
   if (way === `${key}Source`) return typedReference(raw, usage(`${flag}-source`, option), world.cwd, registry, world);
   return way === `${key}Stdin` || raw === '-'
@@ -48,7 +49,7 @@ function secretFlag(
     : fromFile(raw, usage(`${flag}-file`, option), world);
 }
 
-function once(raw: unknown, name: string): unknown {
+function single(raw: unknown, name: string): unknown {
   if (Array.isArray(raw) && raw.length > 1) fail('usage_conflict', `--${name} is given twice.`);
   return Array.isArray(raw) ? raw[0] : raw;
 }
@@ -68,7 +69,7 @@ export function flagLayer(registry: Registry, given: ReadonlyMap<string, unknown
     const place = usage(name, option);
     const { readStdin } = world;
     if (readStdin === undefined) fail('prompt_unavailable', `${name}: there is no standard input here.`);
-    return { place, read: async () => secretText(await readStdin(), place) };
+    return { place, read: once(async () => secretText(await readStdin(), place)) };
   };
   for (const declared of registry.options()) {
     const { key, option } = declared;
@@ -77,7 +78,7 @@ export function flagLayer(registry: Registry, given: ReadonlyMap<string, unknown
       const raw = secretFlag(declared, given, registry, world, claimStdin);
       if (raw) values.set(key, raw);
     } else if (given.get(key) !== undefined) {
-      values.set(key, { raw: isMany(option) ? given.get(key) : once(given.get(key), name), place: usage(`--${name}`) });
+      values.set(key, { raw: isMany(option) ? given.get(key) : single(given.get(key), name), place: usage(`--${name}`) });
     }
   }
   return { name: 'flag', values };

@@ -1,5 +1,6 @@
 /** Who asks a provider, and where. */
-import type { ClientAuth, Values } from './contracts.ts';
+import type { ClientValues } from './client-values.ts';
+import type { ClientAuth } from './contracts.ts';
 import type { DpopKey } from './dpop.ts';
 import type { JsonObject } from './json-value.ts';
 import type { ProviderInfo } from './messages.ts';
@@ -9,7 +10,7 @@ import type { TlsIdentity } from './ports.ts';
 export interface Client {
   readonly info: ProviderInfo;
   readonly auth: ClientAuth;
-  readonly authValues: Values;
+  readonly values: ClientValues;
   /** What the connection shows of it (RFC 8705). */
   readonly identity?: TlsIdentity | undefined;
   /** What its tokens are bound to (RFC 9449). */

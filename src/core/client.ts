@@ -1,6 +1,7 @@
 /** The client of a call, and how it proves itself: as chosen by name, else the first registered method that applies. */
 
 import type { Client } from './client-identity.ts';
+import { ClientValues, type Renewal } from './client-values.ts';
 import type { ClientAuth, Values } from './contracts.ts';
 import { fail } from './errors.ts';
 import { whyNot } from './guard.ts';
@@ -14,10 +15,17 @@ export const optional = (options: Options = {}): Options =>
   Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, required: false }]));
 
 /** A client with what its connections show of it, and what to try when the provider does not believe it. */
-export async function clientOf(registry: Registry, info: ProviderInfo, auth: ClientAuth, authValues: Values): Promise<Client> {
+export async function clientOf(
+  registry: Registry,
+  info: ProviderInfo,
+  auth: ClientAuth,
+  authValues: Values,
+  renew?: Renewal,
+): Promise<Client> {
   const listed = info.metadata.token_endpoint_auth_methods_supported ?? [];
   const others = registry.list('client-auth').filter(({ method, name }) => name !== auth.name && listed.includes(method));
-  return { info, auth, authValues, identity: await auth.tls?.(authValues), others: others.map(({ name }) => name) };
+  const values = new ClientValues(authValues, renew);
+  return { info, auth, values, identity: await auth.tls?.(authValues), others: others.map(({ name }) => name) };
 }
 
 /**
@@ -28,14 +36,15 @@ export async function chooseClient(registry: Registry, settings: Settings, info:
   const named = settings.get('clientAuth');
   if (typeof named === 'string') {
     const auth = await registry.use('client-auth', named);
-    return clientOf(registry, info, auth, await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking));
+    const authValues = await settings.values(auth.options ?? {}, `client authentication with ${auth.name}`, asking);
+    return clientOf(registry, info, auth, authValues, settings.renewal(auth.options));
   }
   const reasons: string[] = [];
   for (const name of preferring(registry.names('client-auth'), info.preset?.clientAuth ?? [])) {
     const auth = await registry.use('client-auth', name);
     const authValues = await settings.values(optional(auth.options), `client authentication with ${name}`, asking);
     const no = whyNot(auth.applies(authValues, info));
-    if (no === undefined) return clientOf(registry, info, auth, authValues);
+    if (no === undefined) return clientOf(registry, info, auth, authValues, settings.renewal(auth.options));
     reasons.push(`${name}: ${no}`);
   }
   fail('usage_missing_option', `No client authentication fits the client ${quoted(info.clientId)}.`, {

@@ -4,7 +4,7 @@ import { type ErrorCode, PadlockError } from './errors.ts';
 import { retryAfter } from './http-answers.ts';
 import { parseJson } from './json.ts';
 import type { JsonObject } from './json-value.ts';
-import { quoted } from './options.ts';
+import { flagName, quoted } from './options.ts';
 import type { HttpResponse } from './ports.ts';
 import type { Preset } from './preset.ts';
 import { REASONS } from './reasons.ts';
@@ -86,6 +86,8 @@ export interface FailureContext {
   /** How the client proved itself, and how else the provider lets it, as a user names them. */
   readonly provedBy?: string;
   readonly others?: readonly string[] | undefined;
+  /** The option of what was issued for an earlier request and was sent again. */
+  readonly repeated?: string | undefined;
   readonly preset?: Preset | undefined;
   /** What was sent, without what may be a credential. */
   readonly form?: Readonly<Record<string, string>>;
@@ -141,8 +143,12 @@ const withClaims = (claims: string): string =>
 
 const alternatives = ({ others = [] }: FailureContext): string => (others.length === 0 ? '' : `: the provider lists ${others.join(', ')}`);
 
+const sentAgain = (flag: string): string =>
+  `--${flag} was in an earlier request, too, and a provider may take it once: name where each request gets a new one, with --${flag}-source, or with --${flag}-file and a file that is kept fresh.`;
+
 /** Where more is known than the code says. */
 function hintFor(code: ErrorCode, error: string | undefined, client: FailureContext): string | undefined {
+  if (code === 'client_invalid' && client.repeated !== undefined) return sentAgain(flagName(client.repeated));
   if (code === 'client_invalid' && client.provedBy !== undefined)
     return `Check --client-id and what proves it (${client.provedBy}), or choose another way with --client-auth${alternatives(client)}.`;
   if (error === undefined && code === 'proto_bad_shape')

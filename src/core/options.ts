@@ -42,7 +42,7 @@ export interface Option {
   readonly flagOnly?: boolean;
   /** The code of the failure when the file that should hold it cannot be read; a key has one of its own. */
   readonly unreadable?: 'config_bad_key';
-  /** A secret that is an identity token, issued for the occasion: help shows `--x-source` beside the other ways to give it. */
+  /** A secret that is an identity token, issued for the occasion: a client fetches it anew for each request, and help shows `--x-source`. */
   readonly issued?: boolean;
   /** What a text has to be: a host name (with a port, if need be), one segment of a path, a URL that may be called. */
   readonly form?: TextForm;

@@ -3,6 +3,7 @@ import type { ServerMetadata } from 'openid-client';
 import { authorization } from './authorization.ts';
 import { DocumentCache } from './cache.ts';
 import { type Client, endpointOf, type Holder } from './client-identity.ts';
+import type { Values } from './contracts.ts';
 import { discover } from './discover.ts';
 import { dpopProof } from './dpop.ts';
 import { DpopNonces, wantsNonce } from './dpop-nonces.ts';
@@ -83,6 +84,7 @@ export class Provider {
   }
 
   async #exchange(client: Client, grantType: string, form: Form, request: Request): Promise<TokenResponse> {
+    const values: Values = await client.values.next(request.signal);
     const oidc = await import('openid-client');
     let answer: JsonObject | undefined;
     const config = new oidc.Configuration(
@@ -91,7 +93,8 @@ export class Provider {
       undefined,
       // oxlint-disable-next-line typescript/no-misused-promises -- its type says void, and it is awaited
       async (_server, _client, body, headers) => {
-        for (const [name, value] of await this.#proof(client, endpointOf(client, 'token_endpoint') ?? '', body)) headers.set(name, value);
+        const to = endpointOf(client, 'token_endpoint') ?? '';
+        for (const [name, value] of await this.#proof(client, values, to, body)) headers.set(name, value);
       },
     );
     oidc.allowInsecureRequests(config); // plain http is the network door's to refuse: it allows loopback addresses
@@ -187,7 +190,7 @@ export class Provider {
     signal: AbortSignal | undefined,
     format: 'form' | 'json' = 'form',
   ): Promise<{ readonly response: HttpResponse; readonly sent: Sent }> {
-    const proof = await this.#proof(client, url, form);
+    const proof = await this.#proof(client, await client.values.next(signal), url, form);
     const headers = { 'content-type': TYPES[format], ...Object.fromEntries(proof) };
     const body = format === 'json' ? JSON.stringify(Object.fromEntries(form)) : form.toString();
     const sent = { url, headers, body, form };
@@ -195,9 +198,9 @@ export class Provider {
   }
 
   /** Lets the client prove itself: it may add to the form, and these are the headers it adds. */
-  async #proof({ auth, authValues, info }: Client, url: string, form: URLSearchParams): Promise<ReadonlyMap<string, string>> {
+  async #proof({ auth, info }: Client, values: Values, url: string, form: URLSearchParams): Promise<ReadonlyMap<string, string>> {
     const headers = new Map<string, string>();
-    await auth.authenticate(authValues, { provider: info, url, form, headers, now: this.#clock.now() });
+    await auth.authenticate(values, { provider: info, url, form, headers, now: this.#clock.now() });
     return headers;
   }
 

@@ -130,9 +130,8 @@ export class Refresher {
   ): Promise<Client> {
     const info = await this.#provider.info(identity.issuer, identity.clientId, signal);
     const auth = await this.#registry.use('client-auth', clientAuth);
-    const authValues = this.#isElsewhere(identity)
-      ? {}
-      : await this.#settings.values(optional(auth.options), 'refreshing the session', { signal });
+    const isElsewhere = this.#isElsewhere(identity);
+    const authValues = isElsewhere ? {} : await this.#settings.values(optional(auth.options), 'refreshing the session', { signal });
     const lacking = Object.entries(auth.options ?? {}).filter(
       ([key, { required }]) => required === true && (authValues as Record<string, unknown>)[key] === undefined,
     );
@@ -144,7 +143,8 @@ export class Refresher {
           hint: `Name where it comes from in the profile, or give it again; the session was ${purpose === 'refresh' ? 'kept' : 'forgotten here all the same'}.`,
         },
       );
-    return { ...(await clientOf(this.#registry, info, auth, authValues)), dpop };
+    const renew = isElsewhere ? undefined : this.#settings.renewal(auth.options);
+    return { ...(await clientOf(this.#registry, info, auth, authValues, renew)), dpop };
   }
 
   /** Who shows the session's tokens, with the certificate that they may be bound to. No secret is fetched for a client that has none. */

@@ -26,5 +26,6 @@ export function refusalOf(client: Client, response: HttpResponse, { form, header
     preset: client.info.preset,
     provedBy: client.auth.name,
     others: client.others,
+    repeated: client.values.repeated,
   });
 }

@@ -2,6 +2,7 @@
  * Everything that was said about one call as one frozen object: flag > sandbox > env > project file > profile > preset > default.
  * The declarations of the options are the schema (plugins add to them at run time), so no schema library is loaded.
  */
+import type { Renewal } from './client-values.ts';
 import { fail } from './errors.ts';
 import { type Chosen, isReference, type Layer, type LayerName, type Merged, type Raw } from './layer.ts';
 import { mergeLayers } from './merge-layers.ts';
@@ -102,6 +103,22 @@ export class Settings {
     return Object.freeze(Object.fromEntries(values)) as ValuesOf<O>;
   }
 
+  /**
+   * Fetches again what of declared options was issued for the occasion, each time that it is called. Such values are not masked everywhere, as there
+   * may be any number of them: only in answers to the request that they were in.
+   */
+  renewal(options: Options = {}): Renewal {
+    const issued = Object.keys(options).flatMap((key) => {
+      const found = this.#chosen.get(key);
+      return found?.option.issued ? [[key, found] as const] : [];
+    });
+    return async (signal) => {
+      const values: [string, OptionValue][] = [];
+      for (const [key, { option, place, raw }] of issued) values.push([key, readOption(option, await textOf(raw, signal), place)]);
+      return Object.fromEntries(values);
+    };
+  }
+
   #known(asking: Asking): Map<string, Promise<OptionValue>> {
     const known = this.#asked.get(asking) ?? new Map<string, Promise<OptionValue>>();
     this.#asked.set(asking, known);
@@ -121,7 +138,7 @@ export class Settings {
   }
 
   async #secret({ raw, option, place }: Chosen, { signal }: Asking): Promise<OptionValue> {
-    const text = isReference(raw) ? await raw.read(signal) : raw.raw;
+    const text = await textOf(raw, signal);
     if (typeof text === 'string') this.#redactor.add(text);
     return readOption(option, text, place);
   }
@@ -137,6 +154,8 @@ export class Settings {
     return readOption(option, answer, { name: option.prompt, kind: 'usage' });
   }
 }
+
+const textOf = async (raw: Raw, signal?: AbortSignal): Promise<unknown> => (isReference(raw) ? raw.read(signal) : raw.raw);
 
 /** Merges the layers, whatever their order, and checks every value that is in force. */
 export function mergeSettings(layers: readonly Layer[], registry: Registry, redactor: Redactor): Settings {

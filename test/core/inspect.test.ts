@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createPadlockContainer } from '../../src/container.ts';
+import { ClientValues } from '../../src/core/client-values.ts';
 import { resolve } from '../../src/core/inject.ts';
 import { type InspectedToken, inspectToken } from '../../src/core/inspect.ts';
 import { Provider } from '../../src/core/provider.ts';
@@ -29,7 +30,7 @@ async function inspect(
   const container = createPadlockContainer(options);
   const provider = resolve(container, Provider);
   const info = await provider.info(ISSUER, CLIENT);
-  const client = async () => ({ info, auth: clientSecretPost, authValues: { clientSecret: SECRET } });
+  const client = async () => ({ info, auth: clientSecretPost, values: new ClientValues({ clientSecret: SECRET }) });
   const context = { info, kind, audience, asking: {}, signal: new AbortController().signal, client, holder: client };
   const judges = { provider, choice: resolve(container, VerifierChoice), verification: resolve(container, Verification) };
   return inspectToken(text, context, judges);

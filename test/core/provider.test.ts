@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { createPadlockContainer } from '../../src/container.ts';
 import type { Client } from '../../src/core/client-identity.ts';
+import { ClientValues } from '../../src/core/client-values.ts';
 import type { PadlockError } from '../../src/core/errors.ts';
 import { resolve } from '../../src/core/inject.ts';
 import { Provider } from '../../src/core/provider.ts';
@@ -13,7 +14,7 @@ function world(...token: readonly Fake[]) {
   const fake = fakeProvider(...token);
   const container = createPadlockContainer({ ports: { http: fake.http, clock: noon } });
   const provider = resolve(container, Provider);
-  const client = async (): Promise<Client> => ({ info: await provider.info(ISSUER, CLIENT), auth: none, authValues: {} });
+  const client = async (): Promise<Client> => ({ info: await provider.info(ISSUER, CLIENT), auth: none, values: new ClientValues({}) });
   return { fake, provider, client };
 }
 const failure = (promise: Promise<unknown>): Promise<PadlockError> =>

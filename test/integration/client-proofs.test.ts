@@ -1,8 +1,10 @@
 /** Clients that hold keys and certificates, at a real provider: signed in, refreshed and signed out with the same method, its key fetched again. */
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createPadlockContainer, PadlockPipeline, resolve } from '../../src/container.ts';
 import { thumbprint } from '../../src/core/client-certificate.ts';
 import { Online } from '../../src/core/online.ts';
+import { signJwt } from '../../src/core/sign-jwt.ts';
 import { createPadlock, type Padlock, type PadlockError, type PadlockOptions } from '../../src/index.ts';
 import { API } from '../../src/sandbox/clients.ts';
 import type { ClientVariant } from '../../src/sandbox/index.ts';
@@ -57,6 +59,40 @@ describe.each<[string, ClientVariant]>([
       .map(({ form }) => form.client_assertion);
     if (!isTls) expect(new Set(assertions).size).toBe(2);
   });
+});
+
+test('client-assertion has another one for each request of a flow, of refreshing and of signing out', async () => {
+  const { privateKey = '', ...client } = idp().client('device-code', 'privateKeyJwt');
+  const key = createPrivateKey(privateKey);
+  const clientAssertion = (): string => {
+    const iat = Math.floor(idp().clock.now() / 1000);
+    const claims = { iss: client.clientId, sub: client.clientId, aud: client.issuer, jti: randomUUID(), iat, exp: iat + 60 };
+    return signJwt({ alg: 'ES256' }, claims, key);
+  };
+  const { browser, notices } = idp().human();
+  let page = '';
+  let waited = 0;
+  const ports = {
+    notices: {
+      ...notices,
+      show(_line: string, event: Readonly<Record<string, string | number>> = {}) {
+        if (event.action === 'device_code') page = String(event.verification_uri_complete);
+      },
+    },
+    // the provider is asked twice: before somebody approves, and after it
+    clock: {
+      now: () => idp().clock.now(),
+      async sleep() {
+        if (++waited === 2) await browser.open(page);
+      },
+    },
+  };
+  const padlock = createPadlock({ ...client, clientAuth: 'client-assertion', clientAssertion, ports });
+  const { access } = await padlock.authenticate();
+  expect((await padlock.token({ refresh: true })).value).not.toBe(access.value);
+  expect(await padlock.logout()).toEqual({ revoked: true });
+  const requests = (['device_authorization', 'token', 'revocation'] as const).map((endpoint) => idp().requests.at(endpoint).length);
+  expect(requests).toEqual([1, 3, 1]);
 });
 
 test('private-key-jwt may be for the token endpoint, too', async () => {

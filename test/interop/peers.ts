@@ -58,12 +58,16 @@ function proofs({ certificate, id: clientId, key, secret: clientSecret }: Regist
   };
 }
 
-/** What a workload would be given by its own provider: here, what the key of the client signs. Made anew for each request. */
-function workload({ id, key }: Registered, audience: string): PadlockOptions {
+/**
+ * What a workload would be given by its own provider: here, what the key of the client signs. Made anew for each request, for the first audience,
+ * then for the next one; the last stays.
+ */
+function workload({ id, key }: Registered, ...audiences: readonly [string, ...string[]]): PadlockOptions {
+  let made = 0;
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
   const clientAssertion = (): string => {
     const now = Math.floor(Date.now() / 1000);
-    const claims = { iss: id, sub: id, aud: audience, jti: randomUUID(), iat: now, exp: now + 60 };
+    const claims = { iss: id, sub: id, aud: audiences[made++] ?? audiences.at(-1), jti: randomUUID(), iat: now, exp: now + 60 };
     const signed = `${encode({ alg: 'ES256', typ: 'JWT' })}.${encode(claims)}`;
     const signature = sign('sha256', Buffer.from(signed), { key: createPrivateKey(read(key)), dsaEncoding: 'ieee-p1363' });
     return `${signed}.${signature.toString('base64url')}`;
@@ -79,9 +83,6 @@ const always = (client: Registered | undefined): (() => PadlockOptions) => {
 const credentials = ({ password, username }: Described['user']): Readonly<Record<string, string>> => ({ username, password });
 /** Nobody can be a machine that proves nothing. */
 const MACHINE = { 'client-credentials, none': 'a public client has nothing of its own' };
-/** What somebody else signed cannot be made anew for the second request of a flow. */
-const GOOD_ONCE = 'an assertion is good for one request, and this flow makes two';
-const TWICE = { 'device-code, client-assertion': GOOD_ONCE };
 const OPENID = { scope: ['openid', 'profile', 'email'] };
 
 function lemonldap(): Peer {
@@ -137,7 +138,10 @@ function glewlwyd(): Peer {
       'client-secret-jwt': signed(clients.secretJwt),
       'private-key-jwt': signed(clients.ES256),
       'tls-client-auth': always(clients.mtls),
-      'client-assertion': () => workload(clients.ES256 as Registered, `${issuer}/token`),
+      'client-assertion': (flow) => {
+        const first = flow === 'device-code' ? 'device_authorization' : 'token';
+        return workload(clients.ES256 as Registered, `${issuer}/${first}`, `${issuer}/token`);
+      },
     },
     flows: {
       password: { ...OPENID, values: credentials(user) },
@@ -146,7 +150,7 @@ function glewlwyd(): Peer {
       'device-code': OPENID,
       'refresh-token': {},
     },
-    refused: { ...MACHINE, 'password, none': 'its public clients may not', ...TWICE },
+    refused: { ...MACHINE, 'password, none': 'its public clients may not' },
     first: 'authorization-code',
     usual: 'client-secret-basic',
   };
@@ -258,7 +262,7 @@ function oidcProvider(): Peer {
       ciba: { ...person, values: { loginHint: user.username } },
       'refresh-token': {},
     },
-    refused: { ...MACHINE, 'ciba, none': 'it wants to know the client', ...TWICE, 'ciba, client-assertion': GOOD_ONCE },
+    refused: { ...MACHINE, 'ciba, none': 'it wants to know the client' },
     first: 'authorization-code',
     usual: 'client-secret-basic',
   };

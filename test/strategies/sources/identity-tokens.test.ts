@@ -110,6 +110,25 @@ describe('the others', () => {
     expect(await settings.values(options, 'x', {})).toEqual({ clientAssertion: 'two' });
   });
 
+  test('what is issued for one request is fetched again for the next, and standard input is read once', async () => {
+    const { registry } = createRegistry(strategies);
+    const rotating = { content: 'one' };
+    let read = 0;
+    const readStdin = async (): Promise<Uint8Array> => new TextEncoder().encode(++read === 1 ? 'from.stdin' : '');
+    const renewed = async (call: Call): Promise<readonly unknown[]> => {
+      const settings = await settingsOf({ ...call, files: { '/home/robin/project/token': rotating }, more: { registry, readStdin } });
+      const renew = settings.renewal(clientOptions);
+      const before = await settings.values({ clientAssertion: clientOptions.clientAssertion }, 'x');
+      rotating.content = 'two';
+      return [before, await renew(), await renew()];
+    };
+    const [one, two, stdin] = ['one', 'two', 'from.stdin'].map((clientAssertion) => ({ clientAssertion }));
+    expect(await renewed({ flags: { clientAssertionFile: 'token', clientSecretFile: 'absent' } })).toEqual([one, two, two]);
+    expect(await renewed({ flags: { clientAssertionStdin: true } })).toEqual([stdin, stdin, stdin]);
+    expect(await renewed({ env: { PADLOCK_CLIENT_ASSERTION: 'one' } })).toEqual([one, one, one]);
+    expect(read).toBe(1);
+  });
+
   test.each<[string, unknown, Readonly<Record<string, string>>]>([
     ['config_missing_credential', { source: 'gitlab' }, {}],
     ['config_missing_credential', { source: 'kubernetes', path: '/absent' }, {}],
