@@ -19,6 +19,7 @@ const HOLDERS = {
   'file-store': 'strategies/stores/file',
   form: 'core/(provider|request)',
   'http-body': 'core/http(-answers)?',
+  jose: 'core/(jose|key-policy)',
   'http-errors': 'core/http-answers|core/http(-tls)?',
   'http-retry': 'core/http',
   introspection: 'core/access-verifiers',
