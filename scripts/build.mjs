@@ -70,7 +70,7 @@ const cli = () =>
     chunkNames: '[name]-[hash]',
     // Lighter builds of the same: no Intl.Segmenter; no global that is changed; modules that can be joined instead of called one by one.
     alias: { 'string-width': 'fast-string-width', 'reflect-metadata': './src/cli/light/reflect.ts' },
-    mainFields: ['module', 'main'],
+    mainFields: ['es2015', 'module', 'main'],
     // The user's own, if any.
     external: ['ioredis'],
     inject: ['src/cli/light/web.ts', 'src/cli/light/reflect.ts'],

@@ -1,14 +1,14 @@
 /** The public door: no I/O, no environment, no output when it is imported or when a Padlock is made. */
+import { builtIn } from './builtin.ts';
 import { programLayer } from './core/call-layers.ts';
-import { createRegistry, wire } from './core/compose.ts';
+import { wire } from './core/compose.ts';
 import type { Plugin, Recorded, Store } from './core/contracts.ts';
 import { type Container, resolve } from './core/inject.ts';
 import type { Request } from './core/messages.ts';
 import { type Padlock, PadlockPipeline } from './core/padlock.ts';
-import { readStrategy } from './core/plugin-record.ts';
+import { readStrategy, registerPlugin } from './core/plugin-record.ts';
 import type { Ports } from './core/ports.ts';
 import { mergeSettings } from './core/settings.ts';
-import { strategies } from './strategies/index.ts';
 
 /** A value, or what fetches it when it is needed. */
 export type Lazy<T> = T | (() => T | Promise<T>);
@@ -70,12 +70,10 @@ export const valuesFrom = ({
   ...values,
 });
 
-/** A registry that holds everything built in, and the plugins. Throws `plugin_*`. */
-export const builtIn = (plugins?: readonly Plugin[]): ReturnType<typeof createRegistry> => createRegistry(strategies, plugins);
-
 /** A container with a Padlock in it, for tools that resolve from it themselves. */
 export function createPadlockContainer(options: PadlockOptions): Container {
-  const { container, redactor, registry } = builtIn(options.plugins);
+  const { container, redactor, registry } = builtIn();
+  for (const plugin of options.plugins ?? []) registerPlugin(registry, plugin);
   if (typeof options.store === 'object') registry.add(readStrategy(options.store, 'store'));
   const settings = mergeSettings([programLayer(registry, valuesFrom(options))], registry, redactor);
   const { allowedOrigins, app, ca, ports = {} } = options;

@@ -1,8 +1,6 @@
 /** What the user keeps for this call: the configuration file, and the plugins that it lists or that were typed. */
 import { type Config, readConfig } from '../core/config-file.ts';
 import { isPadlockError, type PadlockError } from '../core/errors.ts';
-import { registerPlugin } from '../core/plugin-record.ts';
-import { loadPlugin, locatePlugin } from '../core/plugins.ts';
 import type { Registry } from '../core/registry.ts';
 import type { Command, ProgramOptions } from './command.ts';
 import { configPlaceOf } from './config-place.ts';
@@ -46,6 +44,9 @@ export async function configured({ argv, command, program, registry, world }: Ca
   ];
   const wished = Number(ownFlag(argv, 'timeout') ?? world.host.env('PADLOCK_TIMEOUT')); // the settings are not read yet
   const patience = wished >= 1 ? Math.min(wished, 600) : undefined;
+  if (references.length === 0) return { config, faults, extended: false };
+  const { loadPlugin, locatePlugin } = await import('../core/plugins.ts');
+  const { registerPlugin } = await import('../core/plugin-record.ts');
   for (const reference of references) {
     try {
       const file = await locatePlugin(world.files, reference);
@@ -56,7 +57,7 @@ export async function configured({ argv, command, program, registry, world }: Ca
       forgive(error, command.mends !== undefined);
     }
   }
-  return { config, faults, extended: references.length > 0 };
+  return { config, faults, extended: true };
 }
 
 const reads = ({ name, signsIn }: Command): boolean => signsIn || name === 'config' || name === 'plugin' || name === 'strategies';

@@ -1,9 +1,10 @@
 /** run(argv, world) → exit code: the whole program, with nothing of Node's in it. */
+
+import { builtIn } from '../builtin.ts';
 import { fail, isPadlockError } from '../core/errors.ts';
 import { failureOf, look } from '../core/guard.ts';
 import type { Registry } from '../core/registry.ts';
 import { didYouMean, excerpt, nearest, visible } from '../core/text.ts';
-import { builtIn } from '../index.ts';
 import { print } from './answer.ts';
 import type { Command, Context, ProgramOptions } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -28,12 +29,13 @@ const flagsFrom = (registry: Registry, own: readonly Command[]): readonly Flag[]
 
 /** Runs one command line. Never throws, never exits: the code is the answer. */
 export async function run(words: readonly string[], world: World, options: ProgramOptions = PADLOCK): Promise<number> {
-  const { container, redactor, registry } = builtIn(options.plugins);
+  const { container, redactor, registry } = builtIn();
   let argv: Argv = { positionals: [], rest: [], given: [], unknown: [] };
   let machine = (): boolean => false;
   let context: Context | undefined;
   const plugins = new Set<string>();
   try {
+    for (const plugin of options.plugins ?? []) (await import('../core/plugin-record.ts')).registerPlugin(registry, plugin);
     argv = readArgv(words, flagsFrom(registry, options.commands));
     if (ownFlag(argv, 'help') === true) return await help(argv, world, registry, options);
     machine = () => ownFlag(argv, 'json') === true;

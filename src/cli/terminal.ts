@@ -1,4 +1,6 @@
 /** For tools of one's own: Padlock's terminal, the user's profiles, and its commands under another name. */
+
+import { builtIn } from '../builtin.ts';
 import { wire } from '../core/compose.ts';
 import { readConfig } from '../core/config-file.ts';
 import { fail } from '../core/errors.ts';
@@ -6,7 +8,7 @@ import { isReference } from '../core/layer.ts';
 import { loadSettings } from '../core/load-settings.ts';
 import type { Browser, Clock, Files, Host, Notices, Ports, Prompt } from '../core/ports.ts';
 import { visible } from '../core/text.ts';
-import { builtIn, type PadlockOptions, valuesFrom } from '../index.ts';
+import { type PadlockOptions, valuesFrom } from '../index.ts';
 import { caFrom } from './ca-file.ts';
 import type { Command } from './command.ts';
 import { auth } from './commands/auth.ts';

@@ -1,14 +1,13 @@
 /** The container of one Padlock: which class stands behind which token, and for how long. Everything lives as long as its container. */
 import { AllowedOrigins, originsOf } from './allowed-origins.ts';
 import { CacheSettings } from './cache-settings.ts';
-import type { Plugin, Strategy } from './contracts.ts';
+import type { Strategy } from './contracts.ts';
 import { generalOptions } from './general-options.ts';
 import { headlessPorts } from './headless.ts';
 import { HttpSettings } from './http-settings.ts';
 import { type Class, type Container, createContainer, provide, provideClass, resolve } from './inject.ts';
 import { once } from './once.ts';
 import { PadlockPipeline } from './padlock.ts';
-import { registerPlugin } from './plugin-record.ts';
 import { Browser, Clock, Files, Host, Http, Log, Notices, type Ports, Prompt } from './ports.ts';
 import { Registry } from './registry.ts';
 import { Redactor } from './secret.ts';
@@ -19,11 +18,12 @@ import { App, Sessions } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { StoreOpener } from './store-opener.ts';
 
-/** A container with a registry that knows the strategies and the plugins; nothing of the world is in it yet. Throws `plugin_*`. */
-export function createRegistry(
-  strategies: readonly Strategy[],
-  plugins: readonly Plugin[] = [],
-): { readonly container: Container; readonly registry: Registry; readonly redactor: Redactor } {
+/** A container with a registry that knows the strategies; nothing of the world is in it yet. */
+export function createRegistry(strategies: readonly Strategy[]): {
+  readonly container: Container;
+  readonly registry: Registry;
+  readonly redactor: Redactor;
+} {
   const container = createContainer();
   const registry = new Registry(container);
   const redactor = new Redactor();
@@ -31,7 +31,6 @@ export function createRegistry(
   provide(container, Redactor, redactor);
   registry.declare(generalOptions);
   for (const strategy of strategies) registry.add(strategy);
-  for (const plugin of plugins) registerPlugin(registry, plugin);
   return { container, registry, redactor };
 }
 

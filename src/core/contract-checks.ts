@@ -1,11 +1,12 @@
 /** The contract of each kind of strategy as named checks: over the built-in ones in the tests, over a plugin's in `padlock plugin check`. */
 import type { CheckReport } from './claims.ts';
+import { behaviourFaults } from './contract/behaviour.ts';
 import { type Check, named, Outcome } from './contract/check.ts';
 import { clientAuthChecks } from './contract/client-auth.ts';
 import { formatterChecks } from './contract/formatter.ts';
 import { grantChecks } from './contract/grant.ts';
 import { providerChecks } from './contract/provider.ts';
-import { behaviourFaults, recordFaults } from './contract/record.ts';
+import { recordFaults } from './contract/record.ts';
 import { sourceChecks } from './contract/source.ts';
 import { storeChecks } from './contract/store.ts';
 import { verifierChecks } from './contract/verifier.ts';

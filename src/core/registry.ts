@@ -1,5 +1,5 @@
 /** Kind and name → strategy. Knows what every strategy declares; refuses duplicates; answers an unknown name with the known ones. */
-import { behaviourFaults, methodsOf } from './contract/record.ts';
+import { behaviourFaults, methodsOf } from './contract/behaviour.ts';
 import { KINDS, type Kind, type Recorded, type Strategy, type StrategyOf } from './contracts.ts';
 import { type ErrorCode, fail } from './errors.ts';
 import { failureOf, fenced, fencedObject, type Guarded } from './guard.ts';

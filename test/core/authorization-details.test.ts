@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { withFiles } from '../../src/cli/value-files.ts';
 import type { Files } from '../../src/core/ports.ts';
-import { sessionView, tokenView } from '../../src/core/session-view.ts';
+import { sessionView } from '../../src/core/session-view.ts';
+import { tokenView } from '../../src/core/token-view.ts';
 import type { PadlockOptions } from '../../src/index.ts';
 import { fakeProvider, padlockAt, tokens } from './fake-provider.ts';
 import { NOW } from './forge.ts';

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createRegistry } from '../../src/core/compose.ts';
-import type { Plugin } from '../../src/core/contracts.ts';
 import type { PadlockError } from '../../src/core/errors.ts';
-import { readPlugin } from '../../src/core/plugin-record.ts';
+import { readPlugin, registerPlugin } from '../../src/core/plugin-record.ts';
 import { fingerprint, loadPlugin, locatePlugin } from '../../src/core/plugins.ts';
 import type { FileFacts, Files } from '../../src/core/ports.ts';
 import { strategies } from '../../src/strategies/index.ts';
@@ -183,7 +182,8 @@ describe('the record of a plugin', () => {
 describe('the strategies of a plugin', () => {
   const conflict = (value: object, ...others: object[]): unknown => {
     try {
-      createRegistry(strategies, [value, ...others] as Plugin[]);
+      const { registry } = createRegistry(strategies);
+      for (const plugin of [value, ...others]) registerPlugin(registry, plugin);
     } catch (error) {
       return error;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { builtIn, createPadlock } from '../../src/index.ts';
+import { builtIn } from '../../src/builtin.ts';
+import { createPadlock } from '../../src/index.ts';
 import { type Call, errorOf, settingsOf } from './config-fixture.ts';
 
 const settingsWith = (call: Call) => settingsOf({ ...call, more: { registry: builtIn().registry } });

@@ -17,11 +17,11 @@ const ROOMS: readonly { readonly room: RegExp; readonly may: readonly RegExp[]; 
   { room: /^src\/cli\/sandboxed\.ts$/, may: [/^src\/cli\//, /^src\/core\//, /^src\/sandbox\/index\.ts$/] },
   {
     room: /^src\/cli\//,
-    may: [/^src\/(index|container|plugin)\.ts$/, /^src\/core\//, /^src\/cli\//],
+    may: [/^src\/(builtin|index|container|plugin)\.ts$/, /^src\/core\//, /^src\/cli\//],
     lazily: [/^src\/sandbox\/index\.ts$/],
   },
   { room: /^src\/plugin\.ts$/, may: [/^src\/core\//] },
-  { room: /^src\/[a-z]+\.ts$/, may: [/^src\/core\//, /^src\/strategies\/index\.ts$/, /^src\/index\.ts$/] },
+  { room: /^src\/[a-z]+\.ts$/, may: [/^src\/core\//, /^src\/strategies\/index\.ts$/, /^src\/(builtin|index)\.ts$/] },
 ];
 
 /** The files a package may be imported by. Only what is `eager` may be loaded before it is needed; types always. */

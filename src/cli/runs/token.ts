@@ -1,7 +1,7 @@
 /** Printing a token and nothing else. */
 import { fail } from '../../core/errors.ts';
 import type { AccessToken } from '../../core/session.ts';
-import { idTokenView, tokenView } from '../../core/session-view.ts';
+import { idTokenView, tokenView } from '../../core/token-view.ts';
 import { checkUrl } from '../../core/url.ts';
 import type { Answer, Context } from '../command.ts';
 import { ownFlag } from '../everywhere.ts';

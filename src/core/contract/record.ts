@@ -2,6 +2,7 @@
 import { KINDS, type Kind } from '../contracts.ts';
 import { REACHES } from '../store.ts';
 import { isVisible } from '../text.ts';
+import { BEHAVIOUR, behaviourFaults, methodsOf } from './behaviour.ts';
 
 type Test = (value: unknown) => boolean;
 const text: Test = (value) => typeof value === 'string' && value !== '';
@@ -22,8 +23,6 @@ interface Shape {
   readonly facts: Readonly<Record<string, Test>>;
   /** Facts that may be absent. */
   readonly optional: Readonly<Record<string, Test>>;
-  readonly methods: readonly string[];
-  readonly optionalMethods: readonly string[];
 }
 
 const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
@@ -39,19 +38,15 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
       grantType: text,
       oneOf: someTexts,
     },
-    methods: ['acquire'],
-    optionalMethods: ['hosts', 'applies'],
   },
-  'client-auth': { facts: { method: text }, optional: {}, methods: ['applies', 'authenticate'], optionalMethods: ['tls'] },
+  'client-auth': { facts: { method: text }, optional: {} },
   verifier: {
     facts: { algorithms: texts },
     optional: { keySet: flag, checks: oneOf('id', 'access', 'user') },
-    methods: ['verify'],
-    optionalMethods: ['applies', 'keyLength'],
   },
-  formatter: { facts: {}, optional: { machine: flag, token: oneOf('access', 'id') }, methods: ['format'], optionalMethods: [] },
-  source: { facts: {}, optional: { argument: text }, methods: ['read'], optionalMethods: ['hosts'] },
-  store: { facts: { reach: oneOf(...REACHES) }, optional: {}, methods: ['open'], optionalMethods: ['applies', 'erase', 'examine'] },
+  formatter: { facts: {}, optional: { machine: flag, token: oneOf('access', 'id') } },
+  source: { facts: {}, optional: { argument: text } },
+  store: { facts: { reach: oneOf(...REACHES) }, optional: {} },
   provider: {
     facts: { issuers: someTexts },
     optional: {
@@ -66,8 +61,6 @@ const KIND_SHAPES: Readonly<Record<Kind, Shape>> = {
       mfa: (value) => object(value) && text(value.challenge) && oneOf('json', 'form')(value.format),
       opaqueAudiences: someTexts,
     },
-    methods: [],
-    optionalMethods: ['explain'],
   },
 };
 
@@ -123,6 +116,7 @@ export function recordFaults(strategy: unknown): readonly string[] {
   const { kind, name, summary, options } = strategy;
   if (typeof kind !== 'string' || !KINDS.includes(kind as Kind)) return [`kind must be one of ${KINDS.join(', ')}`];
   const shape = KIND_SHAPES[kind as Kind];
+  const { methods } = BEHAVIOUR[kind as Kind];
   const faults: string[] = [];
   if (typeof name !== 'string' || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 60) faults.push('name must be kebab-case');
   if (!isSummary(summary)) faults.push('summary must be a few words without a full stop');
@@ -142,11 +136,10 @@ export function recordFaults(strategy: unknown): readonly string[] {
     if (strategy[member] !== undefined && !test(strategy[member])) faults.push(`${member} has the wrong type`);
 
   const elsewhere = ['use', 'load'].filter((member) => strategy[member] !== undefined);
-  const methods = [...shape.methods, ...shape.optionalMethods];
-  const here = methods.filter((member) => strategy[member] !== undefined);
+  const here = methodsOf(kind as Kind).filter((member) => strategy[member] !== undefined);
   const places = elsewhere.length + (here.length > 0 ? 1 : 0);
-  if (places > 1 || (places === 0 && shape.methods.length > 0))
-    faults.push(`behaviour must be in one place: ${shape.methods.join(' and ')}, or use, or load`);
+  if (places > 1 || (places === 0 && methods.length > 0))
+    faults.push(`behaviour must be in one place: ${methods.join(' and ')}, or use, or load`);
   if (elsewhere.length === 0) faults.push(...behaviourFaults(kind as Kind, strategy));
   for (const member of elsewhere) if (!run(strategy[member])) faults.push(`${member} must be a ${member === 'use' ? 'class' : 'function'}`);
 
@@ -159,21 +152,8 @@ export function recordFaults(strategy: unknown): readonly string[] {
     'load',
     ...Object.keys(shape.facts),
     ...Object.keys(shape.optional),
-    ...methods,
+    ...methodsOf(kind as Kind),
   ]);
   for (const member of Object.keys(strategy)) if (!known.has(member)) faults.push(`${member} is not a known member of a ${kind}`);
   return faults;
-}
-
-/** The names of what runs, in a strategy of a kind. */
-export const methodsOf = (kind: Kind): readonly string[] => [...KIND_SHAPES[kind].methods, ...KIND_SHAPES[kind].optionalMethods];
-
-/** What is missing from the part that runs, wherever it came from. */
-export function behaviourFaults(kind: Kind, behaviour: object): readonly string[] {
-  const { methods, optionalMethods } = KIND_SHAPES[kind];
-  const has = (member: string): unknown => (behaviour as Record<string, unknown>)[member];
-  return [
-    ...methods.filter((member) => !run(has(member))).map((member) => `${member} must be a function`),
-    ...optionalMethods.filter((member) => has(member) !== undefined && !run(has(member))).map((member) => `${member} must be a function`),
-  ];
 }

@@ -209,9 +209,11 @@ describe('the way that is taken', () => {
       ],
     };
     const { createRegistry } = await import('../../../src/core/compose.ts');
+    const { registerPlugin } = await import('../../../src/core/plugin-record.ts');
     const { chooseClient } = await import('../../../src/core/client.ts');
     const { mergeSettings } = await import('../../../src/core/settings.ts');
-    const { registry, redactor } = createRegistry([], [mute]);
+    const { registry, redactor } = createRegistry([]);
+    registerPlugin(registry, mute);
     const choice = chooseClient(registry, mergeSettings([], registry, redactor), request().provider, {});
     await expect(choice).rejects.toMatchObject({
       code: 'usage_missing_option',

@@ -4,6 +4,7 @@ import { clientOptions } from '../../../src/core/client-options.ts';
 import { createRegistry } from '../../../src/core/compose.ts';
 import { silentLog } from '../../../src/core/headless.ts';
 import { provide } from '../../../src/core/inject.ts';
+import { registerPlugin } from '../../../src/core/plugin-record.ts';
 import { Host, Http, type HttpRequest, Log } from '../../../src/core/ports.ts';
 import type { Plugin } from '../../../src/index.ts';
 import { strategies } from '../../../src/strategies/index.ts';
@@ -23,7 +24,8 @@ interface Asked extends Call {
 
 /** The client assertion of a call, as a strategy would receive it, and what was asked of the network for it. */
 async function assertion({ reference, answer = {}, plugin, env = {}, ...call }: Asked) {
-  const { container, registry } = createRegistry(strategies, plugin ? [plugin] : []);
+  const { container, registry } = createRegistry(strategies);
+  if (plugin) registerPlugin(registry, plugin);
   const requests: HttpRequest[] = [];
   provide(container, Host, hostWith(env));
   provide(container, Log, silentLog);
