@@ -121,7 +121,7 @@ export class PadlockPipeline implements Padlock {
       const now = this.#clock.now();
       if (now >= recent.freshFrom && now < recent.freshUntil) return recent.answer;
     }
-    return this.#decided(request);
+    return wishes === undefined ? this.#elaborate(request) : this.#decided(wishes, request);
   }
 
   asTokenCredential(): TokenCredential {
@@ -172,8 +172,13 @@ export class PadlockPipeline implements Padlock {
     await this.#sessions.close();
   }
 
-  async #decided(request: TokenRequest): Promise<AccessToken> {
-    const wishes = wishText(request);
+  /** What has no text of its own. */
+  async #elaborate(request: TokenRequest): Promise<AccessToken> {
+    return this.#decided(JSON.stringify(wishesOf(request)), request);
+  }
+
+  /** Not async: a crowd that comes before there is a token waits for one promise. */
+  #decided(wishes: string, request: TokenRequest): Promise<AccessToken> {
     const work = workOf(wishes, request);
     const recent = this.#recent.get(wishes);
     if (recent !== undefined && request.refresh !== true) {
@@ -226,10 +231,7 @@ export class PadlockPipeline implements Padlock {
   }
 }
 
-/** Calls with the same wishes get the same token. */
-const wishText = (request: TokenRequest): string => plainWishes(request) ?? JSON.stringify(wishesOf(request));
-
-/** The plain calls are the frequent ones, and cost no new string: they wish nothing, or one scope that reads like no JSON. */
+/** Calls with the same wishes get the same token. The plain calls are the frequent ones, and cost no new string: they wish nothing, or one scope that reads like no JSON. */
 function plainWishes({ audience, authorizationDetails, dpop, params, resource, scope }: TokenRequest): string | undefined {
   if (audience !== undefined || authorizationDetails !== undefined || dpop !== undefined) return undefined;
   if (params !== undefined || resource !== undefined) return undefined;

@@ -34,11 +34,11 @@ export class SharedWork<T> {
     await Promise.allSettled(this.#unsettled);
   }
 
-  async run(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    for (const each of [signal, this.#ending]) if (each?.aborted) throw abortReason(each);
+  run(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (const each of [signal, this.#ending]) if (each?.aborted) return Promise.reject(abortReason(each));
     const running = this.#running.get(key) ?? this.#start(key, work);
     running.waiting++;
-    if (signal === undefined) return running.outcome; // ten thousand of these are no more work than one
+    if (signal === undefined) return running.outcome.then(); // a promise of its own: who ignores it hears of a failure. Ten thousand of these are hardly more work than one
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         if (--running.waiting === 0) this.#cancel(key, running);
