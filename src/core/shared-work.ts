@@ -45,7 +45,7 @@ export class SharedWork<T> {
         reject(abortReason(signal));
       };
       signal.addEventListener('abort', leave, { once: true });
-      running.outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+      running.outcome.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
     });
   }
 
