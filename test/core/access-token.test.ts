@@ -40,6 +40,10 @@ describe('an access token', () => {
     expect(await judgeAccessToken(token(rs, { payload: api() }), mine)).toMatchObject({ by: 'jwks' });
     for (const text of [boundTo(theirs), boundTo(theirs, { iss: 'https://sts.example.test' })])
       expect(await codeOf(() => judgeAccessToken(text, mine))).toBe('token_key_not_found');
+    expect(await judgeAccessToken(token(rs, { payload: api({ cnf: null }) }), mine)).toMatchObject({ by: 'jwks' });
+    await expect(judgeAccessToken(boundTo(theirs), mine)).rejects.toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('a certificate of its own') }),
+    );
     expect(await judgeAccessToken(boundTo(theirs), expected)).toMatchObject({ by: 'jwks' }); // something on the way may show one
   });
 
@@ -68,6 +72,8 @@ describe('an access token', () => {
         opaque: ['https://graph.example'],
       }),
     ).toEqual(none('not_checked'));
+    const both = token(rs, { payload: api({ aud: ['account', 'https://graph.example'] }) });
+    expect(await judgeAccessToken(both, { ...expected, opaque: ['https://graph.example'] })).toEqual(none('not_checked'));
   });
 
   test("that the issuer's keys do not explain has no key, and nothing else in it counts", async () => {

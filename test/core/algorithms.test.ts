@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ALGORITHMS, type AlgorithmFacts, ASYMMETRIC, expectedAlgorithms, SYMMETRIC } from '../../src/core/algorithms.ts';
+import { ALGORITHMS, type AlgorithmFacts, ASYMMETRIC, expectedAlgorithms, SYMMETRIC, WEAK_SECRET_HINT } from '../../src/core/algorithms.ts';
 import { jwks } from '../../src/strategies/verifiers/jwks.ts';
 import { sharedSecret } from '../../src/strategies/verifiers/shared-secret.ts';
 import { codeOf } from './forge.ts';
@@ -77,6 +77,18 @@ describe('the expected algorithm', () => {
       expect(expected({ ...facts, secretLength: 31, allowWeakSecret: true })).toEqual(['HS256']);
       expect(expected({ ...facts, secretLength: 32 })).toEqual(['HS256']);
     }
+  });
+
+  test('that cannot be is told with what can', () => {
+    expect(() => expected({ configured: 'RS1', verifiers: [keys] })).toThrow(
+      expect.objectContaining({ hint: `It can be one of ${ASYMMETRIC.join(', ')}.` }),
+    );
+    expect(() => expected({ configured: 'HS384', secretLength: 40 })).toThrow(
+      expect.objectContaining({ message: 'The secret has 40 bytes; HS384 needs at least 48.', hint: WEAK_SECRET_HINT }),
+    );
+    expect(() => expected({ configured: 'HS256', secretLength: undefined })).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('--client-secret-file') }),
+    );
   });
 
   test('never lets an HMAC and a public key stand side by side', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { atHash } from '../../src/core/at-hash.ts';
 import { CHECKS, type Expectation } from '../../src/core/claim-checks.ts';
-import { checkClaims, reportChecks, requireChecks } from '../../src/core/claims.ts';
+import { checkClaims, checkTold, reportChecks, requireChecks } from '../../src/core/claims.ts';
 import { HINTS } from '../../src/core/hints.ts';
 import type { JsonObject } from '../../src/core/json-value.ts';
 import { isVisible } from '../../src/core/text.ts';
@@ -134,6 +134,12 @@ describe('an ID token', () => {
     expect(await code({ nonce: 'anything' })).toBeUndefined();
   });
 
+  test('of a refresh need not repeat the nonce of the sign-in, and may have no other', async () => {
+    expect(await code({}, { earlierNonce: 'n1' })).toBeUndefined();
+    expect(await code({ nonce: 'n1' }, { earlierNonce: 'n1' })).toBeUndefined();
+    expect(await code({ nonce: 'n2' }, { earlierNonce: 'n1' })).toBe('token_nonce');
+  });
+
   test('belongs to the access token beside it', async () => {
     for (const alg of ['RS256', 'RS384', 'RS512', 'PS256', 'ES384', 'HS512', 'EdDSA', 'Ed25519']) {
       const hash = atHash('secret-access-token', alg);
@@ -156,6 +162,7 @@ describe('an ID token', () => {
     const maxAge = 600;
     expect(await code({ auth_time: SECONDS - 630 }, { maxAge })).toBeUndefined();
     expect(await code({ auth_time: SECONDS - 631 }, { maxAge })).toBe('token_expired');
+    expect(await code({ auth_time: SECONDS + 30 }, { maxAge })).toBeUndefined();
     expect(await code({ auth_time: SECONDS + 31 }, { maxAge })).toBe('token_expired');
     expect(await code({ auth_time: String(SECONDS) }, { maxAge })).toBe('token_expired');
     expect(await code({ auth_time: 0 }, { maxAge })).toBe('token_expired');
@@ -188,6 +195,28 @@ describe('an ID token', () => {
       expect(await code(more)).toBe('token_type');
     for (const more of [{ typ: 'ID' }, { token_use: 'id' }, { typ: 7 }]) expect(await code(more)).toBeUndefined();
   });
+});
+
+test.each([
+  ['nbf', { nbf: SECONDS + 60 }, {}, 'is valid from 2026-11-23T12:01:00Z on'],
+  ['iat', { iat: SECONDS + 60 }, {}, 'in the future, at 2026-11-23T12:01:00Z'],
+  ['iat', { iat: SECONDS - 7 * 24 * 3600 }, {}, 'long ago, at 2026-11-16T12:00:00Z'],
+  ['auth_time', { auth_time: SECONDS - 3600 }, { maxAge: 60 }, 'signed in at 2026-11-23T11:00:00Z, and at most 60 seconds'],
+  ['acr', { acr: 'low' }, { acrValues: ['mid', 'high'] }, '"low" says (acr), and "mid" or "high"'],
+  ['sub', { sub: 1 }, {}, 'not a text of 1 to 255 characters, but 1.'],
+])('what is wrong with %s is told with what is there', (_, more, expected, text) => {
+  expect(() => requireChecks(payload(more), { ...id, ...expected })).toThrow(text);
+});
+
+test.each([{ nbf: SECONDS + 60 }, { iat: SECONDS + 60 }])('a date that is to come, %j, gets a word on the clock', (more) => {
+  expect(() => requireChecks(payload(more), id)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('2026-11-23T12:00:00.000Z') }),
+  );
+});
+
+test('what a provider tells of a user is judged by its types and its subject alone', async () => {
+  expect(checkTold({ sub: 'robin', typ: 'ID', aud: 'other' }, 'user', { ...access, kind: 'access' })).toMatchObject({ sub: 'robin' });
+  expect(await codeOf(() => checkTold({ sub: 'robin', typ: 'ID' }, 'access', { ...access, kind: 'access' }))).toBe('token_type');
 });
 
 describe('an access token', () => {
@@ -233,6 +262,12 @@ describe('the report', () => {
       name: 'at_hash',
       verdict: 'skipped',
       detail: 'the token has no at_hash',
+    });
+    expect(reportChecks(payload({ azp: 'evil' }), id).find(({ name }) => name === 'azp')?.detail).toMatch(/"acme-cli"\.$/);
+    expect(reportChecks(payload(), access).find(({ name }) => name === 'aud')).toEqual({
+      name: 'aud',
+      verdict: 'skipped',
+      detail: 'no audience was expected',
     });
     expect(report.find(({ name }) => name === 'required claims')).toEqual({ name: 'required claims', verdict: 'pass', detail: '' });
   });

@@ -54,6 +54,20 @@ describe('a compact token', () => {
     expect(await codeOf(() => parseCompact(text))).toBe('token_malformed');
   });
 
+  test('may be as long as a token and a signature can be', async () => {
+    const signed = (bytes: number): string => Buffer.alloc(bytes).toString('base64url');
+    expect(await codeOf(() => parseCompact(`${head}.${body}.${signed(8192)}`))).toBeUndefined();
+    expect(await codeOf(() => parseCompact(`${head}.${body}.${signed(8193)}`))).toBe('token_malformed');
+    const room = 2_097_152 - `${head}..${tail}`.length;
+    expect(await codeOf(() => parseCompact(`${head}.${'A'.repeat(room)}.${tail}`))).toBeUndefined();
+    expect(await codeOf(() => parseCompact(`${head}.${'A'.repeat(room + 1)}.${tail}`))).toBe('token_malformed');
+  });
+
+  test('says which part of it is not the JSON of a token', () => {
+    expect(() => parseCompact(`${segment('{alg:ES256}')}.${body}.${tail}`)).toThrow("The token's header is not the JSON a token may hold");
+    expect(() => parsePayload(Buffer.from('{'))).toThrow("The token's payload is not the JSON a token may hold");
+  });
+
   test('that is no text at all is malformed', async () => {
     for (const value of [undefined, null, 1, {}, ['a.b.c']])
       expect(await codeOf(() => parseCompact(value as string))).toBe('token_malformed');
@@ -82,15 +96,32 @@ describe('a compact token', () => {
     expect(await codeOf(() => parseCompact(text, 'access'))).toBeUndefined();
   });
 
-  test.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'oauth-authz-req+jwt', 'JWE', 'JOSE', '', null, 1, ['JWT', 'x'], {}])(
-    'of type %j is neither',
-    async (typ) => {
-      const text = withHeader({ alg: 'ES256', typ });
-      expect(await codeOf(() => parseCompact(text, 'id'))).toBe('token_type');
-      expect(await codeOf(() => parseCompact(text, 'access'))).toBe('token_type');
-      expect(await codeOf(() => parseCompact(text))).toBeUndefined();
-    },
-  );
+  test.each([
+    'logout+jwt',
+    'dpop+jwt',
+    'secevent+jwt',
+    'oauth-authz-req+jwt',
+    'japplication/wt',
+    'JWE',
+    'JOSE',
+    '',
+    null,
+    1,
+    ['JWT', 'x'],
+    {},
+  ])('of type %j is neither', async (typ) => {
+    const text = withHeader({ alg: 'ES256', typ });
+    expect(await codeOf(() => parseCompact(text, 'id'))).toBe('token_type');
+    expect(await codeOf(() => parseCompact(text, 'access'))).toBe('token_type');
+    expect(await codeOf(() => parseCompact(text))).toBeUndefined();
+  });
+
+  test('that is signed user information may say that it is a JWT, and nothing else', async () => {
+    expect(await codeOf(() => parseCompact(withHeader({ alg: 'ES256', typ: 'JWT' }), 'userinfo'))).toBeUndefined();
+    expect(() => parseCompact(withHeader({ alg: 'ES256', typ: 'at+jwt' }), 'userinfo')).toThrow(
+      '"at+jwt" is not that of a userinfo answer',
+    );
+  });
 
   test('that holds another token is refused (BCP 42)', async () => {
     expect(await codeOf(() => parseCompact(withHeader({ alg: 'ES256', cty: 'JWT' }), 'id'))).toBe('token_type');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ALGORITHMS, ASYMMETRIC, SYMMETRIC } from '../../src/core/algorithms.ts';
 import { parseCompact } from '../../src/core/compact.ts';
-import { verifySignature, verifyWithKeys } from '../../src/core/jose.ts';
+import { allowedAlgorithm, verifySignature, verifyWithKeys } from '../../src/core/jose.ts';
 import { codeOf, keyFor, SECRET, strangerFor, token } from './forge.ts';
 
 const all = [...ALGORITHMS.keys()];
@@ -40,6 +40,12 @@ describe('a signature', () => {
       );
     },
   );
+
+  test('under another algorithm is told which it has, and which it may have', () => {
+    const signed = parseCompact(token(keyFor('RS256')));
+    expect(() => allowedAlgorithm(signed, ['ES256', 'ES384'])).toThrow('signed with "RS256", not with ES256 or ES384.');
+    expect(() => allowedAlgorithm(signed, [])).toThrow('not with anything that could be checked.');
+  });
 
   test('with one byte changed anywhere is refused', async () => {
     const signers = ['HS256', 'RS256', 'PS384', 'ES256', 'EdDSA'].map(keyFor);

@@ -15,6 +15,8 @@ const bytes = (value: bigint): string => {
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
 };
 const modulus = BigInt(`0x${Buffer.from(rs.jwk.n as string, 'base64url').toString('hex')}`);
+const ed = keyFor('EdDSA');
+const three = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
 const without = (jwk: JsonObject, ...names: string[]): JsonObject =>
   Object.fromEntries(Object.entries(jwk).filter(([name]) => !names.includes(name)));
 
@@ -28,6 +30,7 @@ describe('a key of the set', () => {
     ['says no algorithm: it is bound to the expected one', rs, without(rs.jwk, 'alg')],
     ['says no use', rs, without(rs.jwk, 'use')],
     ['may verify', rs, { ...rs.jwk, key_ops: ['verify'] }],
+    ['has the exponent 3', { ...rs, key: three.privateKey }, { ...rs.jwk, ...publicJwk(three.publicKey) }],
     ['may sign and verify', hs, { ...hs.jwk, key_ops: ['sign', 'verify'] }],
     ['carries a certificate nobody looks at', rs, { ...rs.jwk, x5c: ['AAAA'], x5u: 'https://evil.test/' }],
     [
@@ -55,6 +58,7 @@ describe('a key of the set', () => {
     ['lacks its modulus', rs, without(rs.jwk, 'n')],
     ['lacks its exponent', rs, without(rs.jwk, 'e')],
     ['lacks a coordinate', es, without(es.jwk, 'y')],
+    ['lacks its point', ed, without(ed.jwk, 'x')],
     ['has a coordinate that is too short', es, { ...es.jwk, x: 'AAAA' }],
     ['has a modulus with spaces', rs, { ...rs.jwk, n: ` ${rs.jwk.n as string}` }],
     ['lacks its secret', hs, without(hs.jwk, 'k')],
@@ -112,6 +116,15 @@ describe('a key of the set', () => {
     await expect(why(es, { ...keyFor('ES384').jwk, alg: 'ES256' })).rejects.toThrow('curve');
     await expect(why(rs, { ...rs.jwk, use: 'enc' })).rejects.toThrow('use');
   });
+
+  test('is named where one is at fault', async () => {
+    const strong = (jwk: JsonObject): Promise<void> => verifySignature(parseCompact(token(rs)), jwk, 'RS256');
+    await expect(strong({ ...rs.jwk, e: 'AQ' })).rejects.toThrow('The key "k-RS256" has an RSA exponent');
+    await expect(strong({ ...without(rs.jwk, 'kid'), e: 'AQ' })).rejects.toThrow('The key has an RSA exponent');
+    expect(() => selectKey([es.jwk], 'RS256', undefined)).toThrow('no key that fits RS256');
+    expect(() => selectKey([es.jwk], 'RS256', 'gone')).toThrow('no key "gone"');
+    expect(() => selectKey([{ ...rs.jwk, use: 'enc' }], 'RS256', 'k-RS256')).toThrow('The key "k-RS256" is not for signatures');
+  });
 });
 
 describe('the ROCA fingerprint', () => {
@@ -140,6 +153,20 @@ describe('a key set', () => {
     expect(await outcome(rs, [es.jwk, rs.jwk], nameless(rs))).toBeUndefined();
     expect(await outcome(rs, [rs.jwk, { ...rs.jwk, kid: 'second' }], nameless(rs))).toBe('token_key_ambiguous');
     expect(await outcome(rs, [es.jwk], nameless(rs))).toBe('token_key_not_found');
+  });
+
+  test('need not name its keys', async () => {
+    const anonymous = [without(es.jwk, 'kid'), without(rs.jwk, 'kid')];
+    expect(await verifyWithKeys(parseCompact(nameless(rs)), anonymous, ['RS256'])).toEqual({ alg: 'RS256', kid: null });
+  });
+
+  test('may have a key whose name has 1024 characters, and none with a longer one', async () => {
+    const named = (length: number): Promise<string | undefined> => {
+      const kid = 'x'.repeat(length);
+      return outcome(rs, [{ ...rs.jwk, kid }], token(rs, { header: { kid } }));
+    };
+    expect(await named(1024)).toBeUndefined();
+    expect(await named(1025)).toBe('token_key_not_found');
   });
 
   test('with a name twice cannot say which key it is', async () => {

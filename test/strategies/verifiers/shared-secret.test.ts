@@ -41,6 +41,14 @@ describe('the shared secret verifier', () => {
     expect(await outcome(keyed('HS256', SECRET), { clientSecret: SECRET, verificationSecret: own })).toBe('token_signature');
   });
 
+  test('applies where there is a secret, and says how long the one is that counts', () => {
+    expect(verifier.applies?.({}, {} as never)).toEqual({ no: expect.stringContaining('secret') });
+    expect(verifier.keyLength?.({})).toBeUndefined();
+    expect(verifier.keyLength?.({ clientSecret: 'ключ' })).toBe(8);
+    expect(verifier.keyLength?.({ clientSecret: 'ключ', verificationSecret: 'own' })).toBe(3);
+    expect(sharedSecret.options.verificationSecret.secret).toBe(true);
+  });
+
   test('refuses a token signed with another secret', async () => {
     expect(await outcome(keyed('HS256', `${SECRET}x`), { clientSecret: SECRET })).toBe('token_signature');
     expect(await outcome(keyed('HS256', ''), { clientSecret: SECRET })).toBe('token_signature');
