@@ -67,7 +67,7 @@ const config = {
   disableTypeChecks: false,
   concurrency: Number(process.env.MUTATION_JOBS ?? 1),
   maxTestRunnerReuse: 0,
-  timeoutMS: 20_000,
+  timeoutMS: 8_000,
 };
 const file = join(folder, 'stryker.config.json');
 writeFileSync(file, JSON.stringify(config));

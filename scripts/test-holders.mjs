@@ -24,6 +24,7 @@ const HOLDERS = {
   'http-retry': 'core/http',
   introspection: 'core/access-verifiers',
   'jwks/verify': 'strategies/verifiers/jwks',
+  'oauth-error': 'core/oauth-error|strategies/(providers/explain|client-auth/client-auth)',
   proof: 'core/access-verifiers|integration/checks',
   refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
   roca: 'core/key-policy',
@@ -33,7 +34,7 @@ const HOLDERS = {
   'source-reference': 'core/settings-values|strategies/sources/.*',
   'store-key': 'core/sessions/(identity|token|refresh)',
   'tls-client': 'strategies/client-auth/assertions',
-  url: 'core/(issuer-url|discovery|redirect-uri|settings-values)',
+  url: 'core/(url|issuer-url|discovery|redirect-uri|settings-values)',
   verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers)',
 };
 

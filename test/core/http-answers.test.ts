@@ -14,6 +14,10 @@ describe('retryAfter', () => {
     [{ 'retry-after': '999999999999' }, 86_400],
     [{ 'retry-after': '-1' }, undefined],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '2 s' }, undefined],
+    [{ 'x-ratelimit-reset': `1${EPOCH + 7}` }, undefined],
+    [{ 'x-ratelimit-reset': `${EPOCH + 7}0` }, undefined],
+    [{ 'x-ratelimit-reset': `${EPOCH + 7}.5` }, undefined],
     [{ 'retry-after': 'Mon, 23 Nov 2026 10:00:30 GMT' }, 30],
     [{ 'retry-after': 'Mon, 23 Nov 2026 09:00:00 GMT' }, 0],
     [{ 'x-ratelimit-reset': `${EPOCH + 7}` }, 7],
@@ -39,6 +43,7 @@ describe('jsonOf', () => {
     'application/json',
     'application/json; charset=utf-8',
     'Application/JSON',
+    ' application/json ; charset=utf-8',
     'application/jwk-set+json',
     'application/problem+json;x=y',
   ])('reads %s', (type) => {
@@ -46,6 +51,7 @@ describe('jsonOf', () => {
   });
 
   test.each([
+    [300, 'proto_redirect'],
     [301, 'proto_redirect'],
     [307, 'proto_redirect'],
     [304, 'proto_redirect'],
@@ -68,6 +74,8 @@ describe('jsonOf', () => {
     ['nothing', '', 'application/json', 'proto_not_json'],
     ['JSON that says it is HTML', '{}', 'text/html', 'proto_content_type'],
     ['JSON that says it is a type of its own', '{}', 'application/json5', 'proto_content_type'],
+    ['JSON of another kind', '{}', 'x-application/a+json', 'proto_content_type'],
+    ['JSON lines', '{}', 'application/a+jsonl', 'proto_content_type'],
     ['JSON without a type', '{}', '', 'proto_content_type'],
     ['a list', '[]', 'application/json', 'proto_bad_shape'],
     ['null', 'null', 'application/json', 'proto_bad_shape'],
@@ -75,6 +83,13 @@ describe('jsonOf', () => {
     ['a member twice', '{"a":1,"a":2}', 'application/json', 'proto_duplicate_key'],
   ])('refuses %s', (_name, body, type, code) => {
     expect(read(200, body, { 'content-type': type })).toBe(code);
+  });
+
+  test('tells the status of what it refuses', () => {
+    const at = (status: number, type: string) => () =>
+      jsonOf({ status, headers: { 'content-type': type }, body: new TextEncoder().encode('{}') }, 'the key set', NOW);
+    for (const status of [302, 404]) expect(at(status, 'application/json')).toThrow(expect.objectContaining({ httpStatus: status }));
+    expect(at(200, 'text/html')).toThrow(expect.objectContaining({ httpStatus: 200 }));
   });
 
   test('tells what a program needs to wait', () => {
@@ -107,6 +122,13 @@ describe('networkError', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'net_tls'],
     ['EPROTO', 'net_tls'],
     ['ERR_INVALID_CHAR', 'internal'],
+    ['HPE_HEADER_OVERFLOW', 'proto_too_large'],
+    ['Z_DATA_ERROR', 'proto_content_type'],
+    ['XEAI_AGAIN', 'net_connect'],
+    ['XCERT_HAS_EXPIRED', 'net_connect'],
+    ['XHPE_X', 'net_connect'],
+    ['XZ_DATA_ERROR', 'net_connect'],
+    ['XERR_X', 'net_connect'],
   ])('%s is %s', (reason, code) => {
     const error = networkError(Object.assign(new Error('SECRET'), { code: reason, rawPacket: 'SECRET' }), 'idp.test', 'the key set');
     expect(error.code).toBe(code);
@@ -117,6 +139,26 @@ describe('networkError', () => {
   test('of several attempts tells the last', () => {
     const attempts = ['ETIMEDOUT', 'ECONNREFUSED'].map((code) => Object.assign(new Error(), { code }));
     expect(networkError(Object.assign(new AggregateError(attempts), { code: 'ETIMEDOUT' }), 'h', 'p').code).toBe('net_connect');
+  });
+
+  test.each([
+    ['ENOTFOUND', 'the name could not be resolved'],
+    ['ECONNREFUSED', 'no connection'],
+    ['ETIMEDOUT', 'no answer in time'],
+    ['ECONNRESET', 'the connection broke before the answer was complete'],
+    ['EPROTO', 'the TLS connection could not be trusted or made'],
+    ['HPE_HEADER_OVERFLOW', 'the header of the answer is too large'],
+    ['Z_DATA_ERROR', 'the body is not compressed as the answer says'],
+    ['ERR_INVALID_CHAR', 'the request could not be made'],
+  ])('says in words what %s is', (code, words) => {
+    expect(networkError({ code }, 'idp.test', 'the key set').message).toBe(`The key set at idp.test: ${words} (${code}).`);
+  });
+
+  test('has no code to tell where Node gives none', () => {
+    for (const thrown of [{ code: 7 }, { errors: [] }]) expect(networkError(thrown, 'h', 'p').message).toContain('(unknown)');
+    expect(networkError({ code: 'ETIMEDOUT', errors: [] }, 'h', 'p').code).toBe('net_timeout');
+    const attempts = ['EPROTO', 'ECONNREFUSED', 'ENOTFOUND'].map((code) => ({ code }));
+    expect(networkError({ errors: attempts }, 'h', 'p').code).toBe('net_dns');
   });
 
   test.each([null, undefined, 'text', {}, new Error('x')])('makes %p an error too', (thrown) => {

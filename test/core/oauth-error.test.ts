@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isErrorCode, type PadlockError } from '../../src/core/errors.ts';
-import { oauthFailure } from '../../src/core/oauth-error.ts';
+import { answerOf, oauthFailure } from '../../src/core/oauth-error.ts';
 import { Redactor } from '../../src/core/secret.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -43,6 +43,52 @@ describe('an OAuth error of the token endpoint', () => {
 
   test.each([500, 502, 503, 504])('is not believed from a server in trouble (%i)', (status) => {
     expect(failureOf(status, { error: 'invalid_grant' })).toMatchObject({ code: 'idp_unavailable', retryable: true });
+  });
+
+  test.each([
+    [201, 'proto_status'],
+    [300, 'proto_redirect'],
+    [399, 'proto_redirect'],
+    [404, 'proto_status'],
+  ])('is missing from an answer with status %i, which is %s', (status, code) => {
+    for (const body of ['', 'null', '[]', '"x"', '<html>']) expect(failureOf(status, body)).toMatchObject({ code, httpStatus: status });
+  });
+
+  test('of a client is told with how it proved itself, and how else it could', () => {
+    const hint = (status: number, body: object, more: object): string | undefined =>
+      oauthFailure(
+        { status, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) },
+        { purpose: 'The token endpoint', now: NOW, redactor: new Redactor(), ...more },
+      ).hint;
+    const refused = { error: 'invalid_client' };
+    const proved = { provedBy: 'client-secret-basic', others: ['client-secret-post', 'none'] };
+    expect(hint(401, refused, proved)).toBe(
+      'Check --client-id and what proves it (client-secret-basic), or choose another way with --client-auth: the provider lists client-secret-post, none.',
+    );
+    expect(hint(401, refused, { provedBy: 'none' })).toMatch(/with --client-auth\.$/);
+    expect(hint(401, refused, {})).not.toContain('what proves it');
+    expect(hint(400, { error: 'invalid_grant' }, proved)).not.toContain('what proves it');
+    expect(hint(400, {}, proved)).toBe(
+      'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth: the provider lists client-secret-post, none) or the flow may be wrong.',
+    );
+    expect(hint(404, {}, proved)).not.toContain('gave no reason');
+    expect(hint(400, { error: 7 }, proved)).not.toContain('gave no reason');
+  });
+
+  test('that asks for more carries it in a form that a shell takes, if it can be one', () => {
+    const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+    const asked = (text: string): PadlockError => failureOf(400, { error: 'interaction_required', claims: text });
+    expect(asked(claims)).toMatchObject({ claims, hint: `Sign in with --flow authorization-code --param claims='${claims}'` });
+    for (const text of ["{';rm -rf /;'}", `{}'`, `'{}`, 'x'.repeat(401)])
+      expect(asked(text)).toMatchObject({ claims: text, hint: expect.stringContaining('--format json') });
+    expect(asked('x'.repeat(4000)).claims).toBe('x'.repeat(4000));
+    expect(asked('x'.repeat(4001)).claims).toBeUndefined();
+  });
+
+  test('can be read whole by who goes on with it', () => {
+    const body = { error: 'mfa_required', mfa_token: 'more' };
+    expect(answerOf(failureOf(403, body))).toEqual(body);
+    expect(answerOf(failureOf(403, '<html>'))).toBeUndefined();
   });
 
   test('tells what the description says, on one line and not more than can be read', () => {
