@@ -1,6 +1,7 @@
 /** Makes tokens, right ones and wrong ones, with node:crypto alone: what is tested is not what makes the test data. */
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign as nodeSign } from 'node:crypto';
 import type { JsonObject } from '../../src/core/json-value.ts';
+import { rsaPair } from '../support/shared.ts';
 
 export const ISSUER = 'https://id.example.test/';
 export const CLIENT = 'acme-cli';
@@ -17,7 +18,7 @@ export interface SigningKey {
   readonly jwk: JsonObject;
 }
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsa = rsaPair();
 const PAIRS = {
   RS: rsa,
   PS: rsa,
@@ -37,13 +38,15 @@ export function keyFor(alg: string): SigningKey {
   return { alg, key: pair.privateKey, jwk: { ...publicJwk(pair.publicKey), kid: `k-${alg}`, alg, use: 'sig' } };
 }
 
-/** A pair that nobody published. */
+const STRANGERS = 3;
+let strangers = 0;
+/** A pair that nobody published; of RSA there are three, one after the other. */
 export function strangerFor(alg: string): SigningKey {
   const { privateKey, publicKey } = alg.startsWith('ES')
     ? generateKeyPairSync('ec', { namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[alg] as string })
     : alg.startsWith('Ed')
       ? generateKeyPairSync('ed25519')
-      : generateKeyPairSync('rsa', { modulusLength: 2048 });
+      : rsaPair(1 + (strangers++ % STRANGERS));
   return { alg, key: privateKey, jwk: { ...publicJwk(publicKey), kid: `k-${alg}`, alg, use: 'sig' } };
 }
 

@@ -4,9 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import { thumbprint, tlsIdentity } from '../../src/core/client-certificate.ts';
 import { readPrivateKey, signingAlgorithm } from '../../src/core/private-key.ts';
 import { certificate } from '../support/certificate.ts';
+import { rsaPair } from '../support/shared.ts';
 import { errorOf } from './config-fixture.ts';
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsa = rsaPair();
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8'): string => key.export({ type, format: 'pem' } as never).toString();
 const jwk = (key: KeyObject, more: object = {}): string => JSON.stringify({ ...key.export({ format: 'jwk' }), ...more });

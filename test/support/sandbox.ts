@@ -1,6 +1,10 @@
 /** One embedded provider for all tests of a file: starting it costs more than a test. */
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { type ClientOptions, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+import { generateKeys } from '../../src/sandbox/state.ts';
+import { shared } from './shared.ts';
+
+const keys = (): Promise<string> => shared('keys of the sandbox', async () => JSON.stringify(await generateKeys()));
 
 /**
  * Call it at the top of a file (or of a `describe`); the function it returns gives the running sandbox to the tests.
@@ -9,7 +13,7 @@ import { type ClientOptions, type Sandbox, type SandboxOptions, startSandbox } f
 export function sharedSandbox(options?: SandboxOptions): () => Sandbox {
   let sandbox: Sandbox | undefined;
   beforeAll(async () => {
-    sandbox = await startSandbox(options);
+    sandbox = await startSandbox({ keys: JSON.parse(await keys()), ...options });
   });
   beforeEach(() => sandbox?.requests.clear());
   afterAll(() => sandbox?.close());

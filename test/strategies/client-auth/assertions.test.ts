@@ -11,6 +11,7 @@ import { tlsClientAuth } from '../../../src/strategies/client-auth/tls-client-au
 import { errorOf } from '../../core/config-fixture.ts';
 import { CLIENT, ISSUER, NOW, SECONDS, SECRET } from '../../core/forge.ts';
 import { certificate } from '../../support/certificate.ts';
+import { rsaPair } from '../../support/shared.ts';
 
 const TOKEN = `${ISSUER}token`;
 const BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -28,7 +29,7 @@ async function assertionIn({ form, headers }: ClientAuthRequest, key: KeyObject 
 }
 
 const pem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsa = rsaPair();
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const values = (more: object = {}) =>
   ({ privateKey: pem(rsa.privateKey), clientAssertionAudience: 'issuer', ...more }) as Parameters<typeof privateKeyJwt.authenticate>[0];
