@@ -16,7 +16,7 @@ import { holdersOf } from '../scripts/test-holders.mjs';
 import { scriptsOf } from './scripts-of-tests.mjs';
 
 /** Milliseconds. A test that hangs under a mutant has noticed it. */
-const PATIENCE = 6000;
+const PATIENCE = 3000;
 const TIMES = '.times.json';
 
 const jest = { ...circus.default, expect: jestExpect, jest: new ModuleMocker(globalThis) };

@@ -78,6 +78,13 @@ describe('a request', () => {
     expect(connections).toHaveLength(2);
   });
 
+  test('may ask for another type than JSON, however it spells the field', async () => {
+    const { url, seen } = await serve((_request, response) => response.end('x'));
+    await door().get(url, { headers: { Accept: 'application/jwt' } });
+    expect(seen[0]?.request.rawHeaders.filter((name) => /^accept$/i.test(name))).toEqual(['accept']);
+    expect(seen[0]?.request.headers.accept).toBe('application/jwt');
+  });
+
   test('is logged without its query, header or body (BCP 53)', async () => {
     const { url } = await serve((_request, response) => response.writeHead(200, { 'x-secret': 'CANARY1' }).end('CANARY2'));
     const { post, log } = door();
@@ -194,6 +201,17 @@ describe('a body', () => {
     const { url } = await serve((_request, response) => response.writeHead(status, { 'content-encoding': 'gzip' }).end());
     expect((await door().get(url)).body).toHaveLength(0);
   });
+
+  test('is empty where its length is 0, and whole where its compression has no name', async () => {
+    const { url } = await serve((request, response) =>
+      request.url === '/empty'
+        ? response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': '0' }).end()
+        : response.writeHead(200, { 'content-encoding': '' }).end('plain'),
+    );
+    const { get } = door();
+    expect((await get(`${url}/empty`)).body).toHaveLength(0);
+    expect(text((await get(`${url}/plain`)).body)).toBe('plain');
+  });
 });
 
 describe('a server that breaks the protocol', () => {
@@ -238,7 +256,12 @@ describe('the deadline', () => {
     const url = await serveBytes(answer);
     const { post } = door({ timeout: 0.2 });
     const started = performance.now();
-    await expect(post(url)).rejects.toMatchObject({ code: 'net_timeout', retryable: true, hint: expect.stringContaining('--timeout') });
+    await expect(post(url)).rejects.toMatchObject({
+      code: 'net_timeout',
+      retryable: true,
+      message: expect.stringMatching(/within 0\.2 s\.$/),
+      hint: expect.stringContaining('--timeout'),
+    });
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
