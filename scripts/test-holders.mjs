@@ -9,6 +9,7 @@ const HOLDERS = {
   binding: 'core/(binding|access-verifiers|dpop|sessions/dpop)',
   'cache-files': 'core/cache',
   'claim-checks': 'core/claims',
+  claims: 'core/(claims|access-verifiers)',
   'client-certificate': 'core/(private-key|http-identity)|integration/client-proofs',
   'client-secret-basic-raw': 'strategies/client-auth/.*',
   'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
