@@ -6,6 +6,7 @@ import base from '../../jest.config.ts';
 const config: Config = {
   ...base,
   rootDir: '../..',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   roots: ['<rootDir>/test/hostile'],
   testMatch: ['families/**/*', 'forged-tokens', 'best-practice'].map((name) => `<rootDir>/test/hostile/${name}.test.ts`),
   testPathIgnorePatterns: [],

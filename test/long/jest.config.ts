@@ -9,6 +9,7 @@ const THOROUGH = ['strategies/formatters/{json,table,yaml}', 'strategies/stores/
 const config: Config = {
   ...base,
   rootDir: '../..',
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['long/**/*', ...THOROUGH].map((name) => `<rootDir>/test/${name}.test.ts`),
   globals: { thorough: true },
