@@ -68,8 +68,13 @@ const cli = () =>
     entryPoints: { main: 'src/cli/main.ts' },
     outdir: join(stage, 'bin'),
     chunkNames: '[name]-[hash]',
-    // Lighter builds of the same: no Intl.Segmenter; no global that is changed; modules that can be joined instead of called one by one.
-    alias: { 'string-width': 'fast-string-width', 'reflect-metadata': './src/cli/light/reflect.ts' },
+    // Lighter builds of the same: no Intl.Segmenter; no global that is changed; no configuration files, and so no node:module; modules that can be
+    // joined instead of called one by one.
+    alias: {
+      'string-width': 'fast-string-width',
+      'reflect-metadata': './src/cli/light/reflect.ts',
+      'yargs-parser': 'yargs-parser/browser',
+    },
     mainFields: ['es2015', 'module', 'main'],
     // The user's own, if any.
     external: ['ioredis'],

@@ -1,10 +1,10 @@
 /** Help, from the same declarations that are parsed; yargs lays out the options. */
 import yargs from 'yargs';
 import type { Kind } from '../core/contracts.ts';
+import { factorOptions } from '../core/factor-options.ts';
 import { checkOptions, endpointOptions, mannerOptions, providerOptions, requestOptions, storeOptions } from '../core/general-options.ts';
 import { envName, type Option } from '../core/options.ts';
 import type { DeclaredOption, Registry } from '../core/registry.ts';
-import { factorOptions } from '../core/second-factor.ts';
 import type { Command, HelpGroup, ProgramOptions } from './command.ts';
 import { everywhere } from './everywhere.ts';
 import { type DeclaredFlag, type Flag, flagsOf } from './flags.ts';

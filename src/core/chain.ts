@@ -1,11 +1,10 @@
 /** What `--flow auto` means: the flows in an order, of which the first that can work here is used. */
-import { optional } from './client.ts';
 import type { Grant } from './contracts.ts';
 import { fail } from './errors.ts';
 import { whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
 import type { ProviderInfo } from './messages.ts';
-import { flagName } from './options.ts';
+import { flagName, optional } from './options.ts';
 import { Browser, Log } from './ports.ts';
 import { Registry } from './registry.ts';
 import { type Asking, Settings } from './settings.ts';

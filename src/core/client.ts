@@ -6,13 +6,9 @@ import type { ClientAuth, Values } from './contracts.ts';
 import { fail } from './errors.ts';
 import { whyNot } from './guard.ts';
 import type { ProviderInfo } from './messages.ts';
-import { type Options, quoted } from './options.ts';
+import { optional, quoted } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Asking, Settings } from './settings.ts';
-
-/** The same declarations with nothing demanded: to see what is there without asking for what is not. */
-export const optional = (options: Options = {}): Options =>
-  Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, required: false }]));
 
 /** A client with what its connections show of it, and what to try when the provider does not believe it. */
 export async function clientOf(

@@ -1,7 +1,8 @@
 /** The options that belong to Padlock itself and to no strategy, in the groups that help shows. */
+
+import { factorOptions } from './factor-options.ts';
 import { defineOptions } from './options.ts';
 import { USUAL_TIMEOUT } from './patience.ts';
-import { factorOptions } from './second-factor.ts';
 
 export const providerOptions = defineOptions({
   provider: { type: 'string', summary: 'a provider that Padlock knows', placeholder: 'PROVIDER', account: 'where' },

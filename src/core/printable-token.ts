@@ -1,6 +1,7 @@
 /** The token of a View, for formats that hand it to another program. */
 import { authorization } from './authorization.ts';
 import { fail } from './errors.ts';
+import { TOKEN_VARIABLES } from './token-variables.ts';
 import type { View } from './view.ts';
 
 export interface PrintableToken {
@@ -14,9 +15,6 @@ export interface PrintableToken {
   /** What goes with a token that is bound to a key, in the header `DPoP` of the one request it was made for. */
   readonly proof: string | undefined;
 }
-
-/** The variable that holds a token of each kind. */
-export const TOKEN_VARIABLES = { access: 'PADLOCK_ACCESS_TOKEN', id: 'PADLOCK_ID_TOKEN' } as const;
 
 /** What RFC 6750 lets a token be, and a little more: nothing that ends a line, a header or a word. */
 const TOKEN = /^[\x21-\x7e]+$/;

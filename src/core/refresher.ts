@@ -2,14 +2,16 @@
  * Refreshing a stored session: one request whoever asks, and no refresh token lost. The order is: probe the store, redeem under the lease,
  * commit the new refresh token, verify, then show the access token.
  */
+
 import { abortReason } from './abort.ts';
-import { clientOf, optional } from './client.ts';
+import { clientOf } from './client.ts';
 import type { Client, Holder } from './client-identity.ts';
 import { fail, isPadlockError, PadlockError } from './errors.ts';
 import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import type { Request, TokenResponse } from './messages.ts';
+import { optional } from './options.ts';
 import { Clock, Log, Notices } from './ports.ts';
 import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';

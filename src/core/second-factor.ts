@@ -1,25 +1,7 @@
 /** Which second factor: as named, as the given code tells, as a human chooses; else the failure that lists what there is. */
 import { type About, fail, PadlockError } from './errors.ts';
-import { defineOptions, quoted } from './options.ts';
+import { quoted } from './options.ts';
 import type { Ports } from './ports.ts';
-
-export const factorOptions = defineOptions({
-  otp: {
-    type: 'string',
-    summary: 'one-time code of the second factor',
-    secret: true,
-    account: 'call',
-    prompt: 'One-time code',
-  },
-  recoveryCode: {
-    type: 'string',
-    summary: 'recovery code, in place of the second factor',
-    secret: true,
-    account: 'call',
-    prompt: 'Recovery code',
-  },
-  mfa: { type: 'string', summary: 'second factor: otp, push, sms, voice, email, recovery-code, or its identifier', placeholder: 'METHOD' },
-});
 
 /** A factor that the user has. Everything but the method is the provider's text. */
 export interface Authenticator {

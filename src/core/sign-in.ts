@@ -1,4 +1,5 @@
 /** One sign-in, from settings to a verified session; nothing is stored here. */
+
 import { isAuto, namedFlow } from './auto.ts';
 import { Chain } from './chain.ts';
 import { chooseClient } from './client.ts';
@@ -6,6 +7,7 @@ import type { Client } from './client-identity.ts';
 import type { Grant, Values } from './contracts.ts';
 import { newDpopKey } from './dpop.ts';
 import { fail } from './errors.ts';
+import { factorOptions } from './factor-options.ts';
 import { providerOptions } from './general-options.ts';
 import { grantHost } from './grant-host.ts';
 import { guarded, whyNot } from './guard.ts';
@@ -16,7 +18,7 @@ import { Browser, Clock, Http, type Notice, Notices, type Ports, Prompt } from '
 import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';
 import { requestFrom } from './request.ts';
-import { type FactorInput, factorOptions } from './second-factor.ts';
+import type { FactorInput } from './second-factor.ts';
 import { Redactor } from './secret.ts';
 import type { Session } from './session.ts';
 import { sessionFrom } from './session-from.ts';

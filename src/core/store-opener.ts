@@ -1,11 +1,10 @@
 /** The store that the settings name: opened, or given up. */
-import { optional } from './client.ts';
 import type { Store, StoreHost, Values } from './contracts.ts';
 import { type ErrorCode, fail, isPadlockError } from './errors.ts';
 import { areFindings, type Finding } from './finding.ts';
 import { guarded } from './guard.ts';
 import { inject, injectable } from './inject.ts';
-import type { Options } from './options.ts';
+import { type Options, optional } from './options.ts';
 import { Clock, Files, Host, Log, Notices } from './ports.ts';
 import { Registry } from './registry.ts';
 import { Settings } from './settings.ts';

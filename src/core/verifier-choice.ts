@@ -1,11 +1,12 @@
 /** Which verifier judges which token, and which algorithms it may accept: fixed before a request is sent, never read from a token. */
+
 import { expectedAlgorithms } from './algorithms.ts';
-import { optional } from './client.ts';
 import type { Grant, Values, Verifier } from './contracts.ts';
 import { fail, isPadlockError } from './errors.ts';
 import { type Guarded, whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
 import type { ProviderInfo } from './messages.ts';
+import { optional } from './options.ts';
 import { AlgorithmPins } from './pins.ts';
 import { Clock, type Notice } from './ports.ts';
 import { Registry } from './registry.ts';

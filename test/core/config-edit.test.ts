@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { addPlugin, removePlugin, saveProfile, setDefaultProfile } from '../../src/core/config-changes.ts';
 import { editConfig } from '../../src/core/config-edit.ts';
 import { readConfig } from '../../src/core/config-file.ts';
-import { factorOptions } from '../../src/core/second-factor.ts';
+import { factorOptions } from '../../src/core/factor-options.ts';
 import { CANARY, CONFIG, errorOf, MemoryFiles, own, passwordOptions, registryWith, settingsOf, where } from './config-fixture.ts';
 
 const JSON_CONFIG = CONFIG.replace('.yaml', '.json');

@@ -1,5 +1,5 @@
 import { defineOptions } from '../../core/options.ts';
-import { TOKEN_VARIABLES } from '../../core/printable-token.ts';
+import { TOKEN_VARIABLES } from '../../core/token-variables.ts';
 import type { Command } from '../command.ts';
 import { tokenOptions } from '../token-options.ts';
 import { SECRETS } from './auth.ts';

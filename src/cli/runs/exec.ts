@@ -1,8 +1,8 @@
 /** Running a program with a token in its environment. */
 import { fail } from '../../core/errors.ts';
 import { envName } from '../../core/options.ts';
-import { TOKEN_VARIABLES } from '../../core/printable-token.ts';
 import type { Registry } from '../../core/registry.ts';
+import { TOKEN_VARIABLES } from '../../core/token-variables.ts';
 import type { Answer, Context } from '../command.ts';
 import { readOwn } from '../own-option.ts';
 import { takeToken } from '../take-token.ts';
