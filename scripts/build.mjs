@@ -57,6 +57,7 @@ const modulesOf = (folder) =>
 /** What signing in needs whatever the flow: client authentication and verifiers are tried one after the other until one applies. */
 const SIGN_IN = [
   ...['cli/runs/auth.ts', 'cli/node-process.ts', 'core/wire-services.ts', 'core/http.ts', 'core/wrong-password.ts'],
+  ...['core/file-claim.ts', 'core/file-sweep.ts'],
   ...['strategies/formatters/table.ts', 'strategies/formatters/table/text.ts', 'openid-client', 'jose/jws/compact/verify'],
   ...['client-auth', 'verifiers'].flatMap((kind) => modulesOf(`strategies/${kind}`)),
 ];

@@ -3,16 +3,16 @@ import type { Claims } from './file-claim.ts';
 import type { Lease } from './store.ts';
 
 export class ClaimedLeases implements AsyncDisposable {
-  readonly #claims: Claims;
+  readonly #claims: () => Promise<Claims>;
   readonly #held = new Set<Lease>();
 
-  constructor(claims: Claims) {
+  constructor(claims: () => Promise<Claims>) {
     this.#claims = claims;
   }
 
   /** Undefined while another lives that holds it. */
   async take(path: string, milliseconds: number): Promise<Lease | undefined> {
-    const claim = await this.#claims.take(path, milliseconds);
+    const claim = await (await this.#claims()).take(path, milliseconds);
     if (claim === undefined) return undefined;
     const lease: Lease = {
       remaining: () => claim.remaining(),

@@ -8,7 +8,7 @@ import { excerpt } from './text.ts';
 
 export interface ReportedDirectory {
   readonly files: Files;
-  readonly claims: Claims;
+  readonly claims: () => Promise<Claims>;
   readonly clock: Clock;
   readonly directory: string;
 }
@@ -35,7 +35,8 @@ async function permissions({ directory, files }: ReportedDirectory, names: reado
   return fine('permissions', 'No other user may look at the files of the store.');
 }
 
-async function locks({ claims, clock, directory }: ReportedDirectory, names: readonly string[]): Promise<Finding> {
+async function locks({ claims: open, clock, directory }: ReportedDirectory, names: readonly string[]): Promise<Finding> {
+  const claims = await open();
   const held = await Promise.all(names.filter((name) => CLAIM.test(name)).map((name) => claims.holder(`${directory}/${name}`)));
   const holders = held.filter((holder) => holder !== undefined);
   const stuck = holders.find(({ isLive, since }) => isLive && clock.now() - since > LONG);

@@ -2,9 +2,9 @@
 import { ClaimedLeases } from './claimed-leases.ts';
 import type { StoreHost } from './contracts.ts';
 import { fail, isPadlockError } from './errors.ts';
-import { type Claim, Claims } from './file-claim.ts';
+import type { Claim } from './file-claim.ts';
 import { entryBytes, entryIn } from './file-entry.ts';
-import { FileSweeper } from './file-sweep.ts';
+import { once } from './once.ts';
 import type { Notice } from './ports.ts';
 import { isOpenToOthers, ownFacts, readOwn } from './private-file.ts';
 import { asideOf, originalName, setAside } from './set-aside.ts';
@@ -29,7 +29,7 @@ export const noPlace = ({ files, host }: StoreHost): string | undefined =>
 /** Throws `store_io` where there is no place for files. */
 export function worldOf({ files, host, clock, log }: StoreHost): StoreWorld {
   if (files === undefined || host.directories === undefined) fail('store_io', NO_PLACE, { hint: WITHOUT });
-  const claims = new Claims({ files, host, clock });
+  const claims = once(async () => new (await import('./file-claim.ts')).Claims({ files, host, clock }));
   return { files, clock, log, claims, directory: `${host.directories.state}/sessions`, notices: [] };
 }
 
@@ -68,7 +68,6 @@ class FileStore implements SessionStore {
   readonly keyPlace: string;
   readonly notices: readonly Notice[];
   readonly #world: StoreWorld;
-  readonly #sweeper: FileSweeper;
   readonly #leases: ClaimedLeases;
 
   constructor(world: StoreWorld, { key, place }: StoreKey) {
@@ -76,7 +75,6 @@ class FileStore implements SessionStore {
     this.keyPlace = place;
     this.notices = world.notices;
     this.#world = world;
-    this.#sweeper = new FileSweeper(world);
     this.#leases = new ClaimedLeases(world.claims);
   }
 
@@ -98,7 +96,7 @@ class FileStore implements SessionStore {
         return next === null ? this.#remove(name) : this.#write(path, next, lock);
       });
       if (done === 'late') continue;
-      if (done && next !== null) await this.#sweeper.after(path);
+      if (done && next !== null) await (await import('./file-sweep.ts')).sweepAfter(this.#world, path);
       return done;
     }
     fail('store_locked', 'Writing a stored session takes too long, again and again.', { hint: 'Is the disk overloaded?' });
@@ -133,7 +131,7 @@ class FileStore implements SessionStore {
   async #locked<T>(path: string, removing: boolean, work: (lock: Claim | undefined) => Promise<T>): Promise<T> {
     let lock: Claim | undefined;
     try {
-      lock = await this.#world.claims.hold(`${path}.lock`, COMMIT, PATIENCE);
+      lock = await (await this.#world.claims()).hold(`${path}.lock`, COMMIT, PATIENCE);
     } catch (error) {
       if (!removing || !isPadlockError(error) || error.code !== 'store_no_space') throw error;
     }

@@ -10,43 +10,35 @@ const CLAIM = /\.(lock|lease)(\.break)*$/;
 /** Its time of change says when the directory was last looked through, by the same clock as every other file's. */
 const MARK = '.swept';
 
-export class FileSweeper {
-  readonly #world: StoreWorld;
-
-  constructor(world: StoreWorld) {
-    this.#world = world;
+/** `path`: a file that was written just now. What cannot be collected does no harm, and is tried again. */
+export async function sweepAfter(world: StoreWorld, path: string): Promise<void> {
+  const { directory, files, log } = world;
+  try {
+    const mark = `${directory}/${MARK}`;
+    const [written, last] = await Promise.all([files.facts(path), files.facts(mark)]);
+    if (written === undefined || (last !== undefined && Math.abs(written.changedAt - last.changedAt) < ABANDONED)) return;
+    await files.remove(mark);
+    await files.create(mark, '', { durable: false });
+    await sweep(world, written.changedAt);
+  } catch (error) {
+    if (!isPadlockError(error)) throw error;
+    log.debug('store_not_swept', { why: error.code });
   }
+}
 
-  /** `path`: a file that was written just now. What cannot be collected does no harm, and is tried again. */
-  async after(path: string): Promise<void> {
-    const { directory, files, log } = this.#world;
-    try {
-      const mark = `${directory}/${MARK}`;
-      const [written, last] = await Promise.all([files.facts(path), files.facts(mark)]);
-      if (written === undefined || (last !== undefined && Math.abs(written.changedAt - last.changedAt) < ABANDONED)) return;
-      await files.remove(mark);
-      await files.create(mark, '', { durable: false });
-      await this.#sweep(written.changedAt);
-    } catch (error) {
-      if (!isPadlockError(error)) throw error;
-      log.debug('store_not_swept', { why: error.code });
-    }
+async function sweep(world: StoreWorld, now: number): Promise<void> {
+  const { directory, files } = world;
+  const claims = await world.claims();
+  const names = await files.list(directory);
+  for (const name of names) {
+    const path = `${directory}/${name}`;
+    if (CLAIM.test(name)) await claims.collect(path);
+    else if (TEMPORARY.test(name)) await removeOld(world, path, now);
   }
+  for (const name of outdatedAside(names)) await files.remove(`${directory}/${name}`);
+}
 
-  async #sweep(now: number): Promise<void> {
-    const { claims, directory, files } = this.#world;
-    const names = await files.list(directory);
-    for (const name of names) {
-      const path = `${directory}/${name}`;
-      if (CLAIM.test(name)) await claims.collect(path);
-      else if (TEMPORARY.test(name)) await this.#removeOld(path, now);
-    }
-    for (const name of outdatedAside(names)) await files.remove(`${directory}/${name}`);
-  }
-
-  async #removeOld(path: string, now: number): Promise<void> {
-    const { files } = this.#world;
-    const facts = await files.facts(path);
-    if (facts !== undefined && now - facts.changedAt > ABANDONED) await files.remove(path);
-  }
+async function removeOld({ files }: StoreWorld, path: string, now: number): Promise<void> {
+  const facts = await files.facts(path);
+  if (facts !== undefined && now - facts.changedAt > ABANDONED) await files.remove(path);
 }

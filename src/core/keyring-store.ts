@@ -17,7 +17,7 @@ const KEY_BYTES = 32;
 interface Place {
   readonly files: Files;
   readonly keyring: Keyring;
-  readonly claims: Claims;
+  readonly claims: () => Promise<Claims>;
   readonly directory: string;
   /** Stands for the directory in the keyring: who has other locks has other items. */
   readonly scope: string;
@@ -34,13 +34,14 @@ export async function placeOf({ files, host, clock, log }: StoreHost): Promise<P
     fail('keyring_unavailable', 'There is no system keyring here, or it cannot be reached.', {
       hint: 'Use --store file. On Linux a keyring needs a D-Bus session and a Secret Service such as gnome-keyring.',
     });
+  const claims = new Claims({ files, host, clock });
   const directory = `${host.directories.state}/keyring`;
   const scope = createHash('sha256').update(directory).digest('hex').slice(0, 16);
-  return { files, keyring, claims: new Claims({ files, host, clock }), directory, scope };
+  return { files, keyring, claims: async () => claims, directory, scope };
 }
 
 const holding = async <T>({ claims, directory }: Place, work: (lock: Claim) => Promise<T>): Promise<T> => {
-  const lock = await claims.hold(`${directory}/store.lock`, COMMIT, PATIENCE);
+  const lock = await (await claims()).hold(`${directory}/store.lock`, COMMIT, PATIENCE);
   try {
     return await work(lock);
   } finally {

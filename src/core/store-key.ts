@@ -49,7 +49,8 @@ export interface StoreWorld {
   readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
-  readonly claims: Claims;
+  /** Whoever only reads needs none. */
+  readonly claims: () => Promise<Claims>;
   readonly directory: string;
   /** What the user should hear; added to. */
   readonly notices: Notice[];
@@ -60,10 +61,10 @@ const checkOf = (key: Uint8Array): string => createHmac('sha256', key).update('p
 
 /** Throws `store_decrypt` when the key is gone or another one, `keyring_unavailable`, `store_version`, `store_*`. */
 export async function openKey(world: StoreWorld, places: KeyPlaces): Promise<StoreKey> {
-  const { claims, directory, files } = world;
+  const { directory, files } = world;
   const known = await readHeader(files, directory);
   if (known !== undefined && known !== 'damaged') return keyOf(known, places);
-  const lock = await claims.hold(`${directory}/store.lock`, CREATION, PATIENCE);
+  const lock = await (await world.claims()).hold(`${directory}/store.lock`, CREATION, PATIENCE);
   try {
     const header = await readHeader(files, directory);
     if (header !== undefined && header !== 'damaged') return await keyOf(header, places);
