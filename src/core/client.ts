@@ -6,7 +6,8 @@ import type { ClientAuth, Values } from './contracts.ts';
 import { fail } from './errors.ts';
 import { whyNot } from './guard.ts';
 import type { ProviderInfo } from './messages.ts';
-import { optional, quoted } from './options.ts';
+import { optional } from './optional.ts';
+import { quoted } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Asking, Settings } from './settings.ts';
 

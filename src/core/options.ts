@@ -220,7 +220,3 @@ export const shared = defineOptions({
   domain: { type: 'string', summary: "the provider's host name", placeholder: 'HOST', form: 'host' },
   realm: { type: 'string', summary: 'realm', placeholder: 'REALM', form: 'segment', identity: true },
 });
-
-/** The same declarations with nothing demanded: to see what is there without asking for what is not. */
-export const optional = (options: Options = {}): Options =>
-  Object.fromEntries(Object.entries(options).map(([key, option]) => [key, { ...option, required: false }]));

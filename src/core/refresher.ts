@@ -2,7 +2,6 @@
  * Refreshing a stored session: one request whoever asks, and no refresh token lost. The order is: probe the store, redeem under the lease,
  * commit the new refresh token, verify, then show the access token.
  */
-
 import { abortReason } from './abort.ts';
 import { clientOf } from './client.ts';
 import type { Client, Holder } from './client-identity.ts';
@@ -11,7 +10,7 @@ import { living } from './freshness.ts';
 import { inject, injectable } from './inject.ts';
 import { issuerUrl } from './issuer-url.ts';
 import type { Request, TokenResponse } from './messages.ts';
-import { optional } from './options.ts';
+import { optional } from './optional.ts';
 import { Clock, Log, Notices } from './ports.ts';
 import { Provider } from './provider.ts';
 import { Registry } from './registry.ts';

@@ -6,7 +6,7 @@ import { fail, isPadlockError } from './errors.ts';
 import { type Guarded, whyNot } from './guard.ts';
 import { inject, injectable } from './inject.ts';
 import type { ProviderInfo } from './messages.ts';
-import { optional } from './options.ts';
+import { optional } from './optional.ts';
 import { AlgorithmPins } from './pins.ts';
 import { Clock, type Notice } from './ports.ts';
 import { Registry } from './registry.ts';
