@@ -56,7 +56,7 @@ const config = {
   padlock: { tests: [...new Set([...files.flatMap(holdersOf), ...further])] },
   warnings: { unknownOptions: false },
   coverageAnalysis: 'perTest',
-  ignorePatterns: ['/dist', '/coverage', '/bench', '/examples', '/docs', '/mutation', '/ci', '/.ci', '/.cache', '/.git'],
+  ignorePatterns: ['/dist', '/coverage', '/bench', '/examples', '/mutation', '/ci', '/.ci', '/.cache', '/.git'],
   tempDirName: join(folder, 'sandbox'),
   reporters: ['progress-append-only', 'clear-text', 'json'],
   jsonReporter: { fileName: report },
