@@ -16,7 +16,7 @@ const HOLDERS = {
   'device-authorization': 'strategies/grants/device-code',
   'dpop-nonces': 'core/dpop|integration/dpop',
   'file-claim': 'strategies/stores/file',
-  'file-entry': 'strategies/stores/file',
+  'file-entry': 'core/file-entry|strategies/stores/file',
   'file-store': 'strategies/stores/file',
   form: 'core/(provider|request)',
   'http-body': 'core/http(-answers)?',

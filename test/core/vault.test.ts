@@ -50,6 +50,7 @@ describe('a sealed entry', () => {
     const sealed = vault.seal('a', bytes('plain'));
     await expect(codeOf(() => vault.open('b', sealed))).resolves.toBe('store_decrypt');
     await expect(codeOf(() => new Vault(key(2)).open('a', sealed))).resolves.toBe('store_decrypt');
+    expect(() => vault.open('b', sealed)).toThrow(expect.objectContaining({ hint: expect.stringContaining('padlock logout') }));
   });
 
   test('of a newer Padlock is left to a newer Padlock', async () => {
@@ -57,6 +58,7 @@ describe('a sealed entry', () => {
     const sealed = vault.seal('a', bytes('plain'));
     sealed[0] = 2;
     await expect(codeOf(() => vault.open('a', sealed))).resolves.toBe('store_version');
+    expect(() => vault.open('a', sealed)).toThrow(expect.objectContaining({ hint: expect.stringContaining('Update Padlock') }));
   });
 });
 
