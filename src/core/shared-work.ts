@@ -38,7 +38,7 @@ export class SharedWork<T> {
     for (const each of [signal, this.#ending]) if (each?.aborted) return Promise.reject(abortReason(each));
     const running = this.#running.get(key) ?? this.#start(key, work);
     running.waiting++;
-    if (signal === undefined) return running.outcome.then(); // a promise of its own: who ignores it hears of a failure. Ten thousand of these are hardly more work than one
+    if (signal === undefined) return running.outcome.then((result) => result); // one of its own: who ignores it hears of a failure. Ten thousand are hardly more work than one
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         if (--running.waiting === 0) this.#cancel(key, running);
