@@ -7,9 +7,10 @@ import type { Divert } from './execute.ts';
 import { hasBrowser } from './has-browser.ts';
 import { NodeFiles } from './node-files.ts';
 import { homeDirectory, nodeHost } from './node-host.ts';
+import { type Opened, opened, output, stdoutOf } from './output.ts';
 import { terminalPrompt } from './prompt.ts';
 import { ownEnvironment, tame } from './tame.ts';
-import { Interrupted, type Manners, type Output, PipeClosed, type World } from './world.ts';
+import { Interrupted, type Manners, type World } from './world.ts';
 
 type Stream = NodeJS.WriteStream;
 const STDIN_LIMIT = 64 * 1024;
@@ -17,61 +18,6 @@ const STDIN_PATIENCE = 30_000;
 /** Milliseconds. */
 const LINGER = 100;
 const HANGUP = 128 + constants.signals.SIGHUP;
-
-/** Colour is decided per stream: NO_COLOR, TERM=dumb and a pipe switch it off; FORCE_COLOR switches it on. */
-function colourOf(stream: Stream, env: NodeJS.ProcessEnv): boolean {
-  if (env.NO_COLOR || env.PADLOCK_NO_COLOR) return false;
-  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
-  return stream.isTTY === true && env.TERM !== 'dumb';
-}
-
-function columnsOf(stream: Stream, env: NodeJS.ProcessEnv): number | undefined {
-  if (stream.isTTY !== true) return undefined;
-  const given = Number(env.COLUMNS);
-  return Number.isInteger(given) && given > 0 ? given : stream.columns || 80;
-}
-
-interface Opened {
-  readonly stream: Stream;
-  readonly write: Stream['write'];
-}
-
-function opened(stream: Stream): Opened {
-  stream.on('error', () => {}); // write() reports it; without a listener Node would end the process
-  return { stream, write: stream.write.bind(stream) as Stream['write'] }; // as it is now: others may be led elsewhere later
-}
-
-/**
- * `open`: called when the stream is needed. Opening one takes Node some time, and most commands say nothing on stderr. What cannot be written to
- * one that is an `aside` is lost: it must not change what is done, or the exit code.
- */
-function output(open: () => Opened, env: NodeJS.ProcessEnv, aside = false): Output {
-  return {
-    get isTTY() {
-      return open().stream.isTTY === true;
-    },
-    get columns() {
-      return columnsOf(open().stream, env);
-    },
-    get colour() {
-      return colourOf(open().stream, env);
-    },
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        open().write(text, (error) => {
-          if (!error || aside) resolve();
-          else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new PipeClosed());
-          else
-            reject(
-              new PadlockError('io_output', {
-                message: `The answer could not be written (${(error as NodeJS.ErrnoException).code}).`,
-                cause: error,
-              }),
-            );
-        });
-      }),
-  };
-}
 
 /** SIGINT, SIGTERM and SIGHUP abort what runs, unless they are diverted; a second one ends the process at once. */
 function interruption(process: NodeJS.Process, controller: AbortController): Divert {
@@ -128,9 +74,9 @@ async function pinoLog({ verbosity }: Manners, stderr: () => Stream): Promise<Lo
   };
 }
 
-/** What of the machine can be used without taking over its signals. */
-export function nodeParts(process: NodeJS.Process, env: NodeJS.ProcessEnv = process.env) {
-  const stdout = opened(process.stdout);
+/** What of the machine can be used without taking over its signals. `stdout`: opens it, where nobody else may have it. */
+export function nodeParts(process: NodeJS.Process, env: NodeJS.ProcessEnv = process.env, stdout?: () => Opened) {
+  const shared = stdout === undefined ? opened(process.stdout) : undefined;
   let openedStderr: Opened | undefined;
   const openStderr = (): Opened => {
     openedStderr ??= opened(process.stderr);
@@ -140,8 +86,8 @@ export function nodeParts(process: NodeJS.Process, env: NodeJS.ProcessEnv = proc
   return {
     cwd: process.cwd(),
     home: homeDirectory(env),
-    stdout: output(() => stdout, env),
-    stderr: output(openStderr, env, true),
+    stdout: output(stdout ?? (() => shared as Opened), env, stdout && { descriptor: 1 }),
+    stderr: output(openStderr, env, { aside: true }),
     host: nodeHost(env),
     files: new NodeFiles(),
     clock: realClock,
@@ -191,8 +137,9 @@ export function nodeWorld(process: NodeJS.Process, { patience = STDIN_PATIENCE, 
   const { signal } = controller;
   const divert = interruption(process, controller);
   const env = alone ? ownEnvironment(process) : process.env;
-  const parts = nodeParts(process, env);
-  if (alone) tame(process, controller);
+  const stdout = alone ? stdoutOf(process) : undefined;
+  const parts = nodeParts(process, env, stdout);
+  if (stdout) tame(process, controller, () => stdout().stream);
   return {
     ...parts,
     signal,

@@ -11,10 +11,20 @@ export function ownEnvironment(process: NodeJS.Process): NodeJS.ProcessEnv {
 /** Node's, of connections whose certificates Padlock checks all the same: see unchecked-tls.ts. */
 const FALSE_ALARM = 'Setting the NODE_TLS_REJECT_UNAUTHORIZED';
 
-/** From now on standard output is for the answer alone, and whatever would end the process aborts `controller`, so that it ends in order. */
-export function tame(process: NodeJS.Process, controller: AbortController): void {
-  const { stdout } = process;
-  stdout.write = ((...parameters: Parameters<typeof stdout.write>) => process.stderr.write(...parameters)) as typeof stdout.write; // check: stdout is the answer
+/**
+ * From now on standard output is for the answer alone, and whatever would end the process aborts `controller`, so that it ends in order.
+ * `openStdout`: opens the stream, which costs time, when somebody looks at it.
+ */
+export function tame(process: NodeJS.Process, controller: AbortController, openStdout: () => NodeJS.WriteStream): void {
+  let stdout: NodeJS.WriteStream | undefined;
+  const ledAside = (): NodeJS.WriteStream => {
+    if (stdout !== undefined) return stdout;
+    const stream = openStdout();
+    stream.write = ((...parameters: Parameters<typeof stream.write>) => process.stderr.write(...parameters)) as typeof stream.write; // check: stdout is the answer
+    stdout = stream;
+    return stream;
+  };
+  Object.defineProperty(process, 'stdout', { configurable: true, enumerable: true, get: ledAside });
   const { emitWarning } = process;
   process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
     if (!String(warning).startsWith(FALSE_ALARM)) emitWarning.call(process, warning, ...rest);

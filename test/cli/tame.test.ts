@@ -26,7 +26,8 @@ function tamed(execArgv: readonly string[] = []) {
     own,
   );
   const controller = new AbortController();
-  tame(fake as unknown as NodeJS.Process, controller);
+  const { stdout } = fake;
+  tame(fake as unknown as NodeJS.Process, controller, () => stdout as unknown as NodeJS.WriteStream);
   return { fake, controller, warnings, written };
 }
 
