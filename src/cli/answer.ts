@@ -32,8 +32,9 @@ export async function print({ view, text, failure, exit }: Answer, context: Cont
 
 /** The CLI's own warnings stand beside the answer's. */
 function warned(view: View, { warnings }: Context): View {
+  if (warnings.length === 0) return view;
   const { document } = view;
-  if (warnings.length === 0 || !Array.isArray(document.warnings)) return view;
+  if (!Array.isArray(document.warnings)) return view;
   const said = new Set(document.warnings.map((one) => JSON.stringify(one)));
   const own = warnings.map(({ code, message }) => ({ code, message })).filter((one) => !said.has(JSON.stringify(one)));
   return { ...view, document: { ...document, warnings: [...own, ...document.warnings] } satisfies JsonObject };

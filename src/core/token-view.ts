@@ -24,25 +24,30 @@ export function tokenView(token: AccessToken, { now, proof }: { readonly now: nu
       { key: 'expires', label: 'Expires' },
       { key: 'verified', label: 'Verified' },
     ],
-    rows: [
-      {
-        type: token.type,
-        scope,
-        expires: token.expiresAt === undefined ? '' : timestamp(token.expiresAt),
-        verified: verdictText(token.verified),
-      },
-    ],
-    document: {
-      schema: 'padlock/token/1',
-      access_token: token.value,
-      token_type: token.type,
-      ...(proof !== undefined && { dpop_proof: proof }),
-      ...expiry(token.expiresAt, now),
-      scope,
-      ...(token.authorizationDetails && { authorization_details: token.authorizationDetails }),
-      verified: verdict(token.verified),
-    },
     bare: token.value,
+    // Most calls want the bare token: the rest is made for whoever looks at it.
+    get rows() {
+      return [
+        {
+          type: token.type,
+          scope,
+          expires: token.expiresAt === undefined ? '' : timestamp(token.expiresAt),
+          verified: verdictText(token.verified),
+        },
+      ];
+    },
+    get document() {
+      return {
+        schema: 'padlock/token/1',
+        access_token: token.value,
+        token_type: token.type,
+        ...(proof !== undefined && { dpop_proof: proof }),
+        ...expiry(token.expiresAt, now),
+        scope,
+        ...(token.authorizationDetails && { authorization_details: token.authorizationDetails }),
+        verified: verdict(token.verified),
+      };
+    },
   };
 }
 
