@@ -8,10 +8,11 @@ import { runRow, type Told } from './run-row.ts';
 
 const records = process.env.HOSTILE_RECORDS;
 
-/** `codes`: rows beside the matrix. */
+/** `codes`: rows beside the matrix. Rows run side by side, but those of X, which are about what a process may use. */
 export function family(name: Family | 'codes', rows: readonly Row[]): void {
   describe(name, () => {
-    test.concurrent.each(rows.map((row) => [`${row.id}: ${row.what}`, row] as const))('%s', async (_, row) => {
+    const run = name === 'X' ? test.each : test.concurrent.each;
+    run(rows.map((row) => [`${row.id}: ${row.what}`, row] as const))('%s', async (_, row) => {
       let told: Told = { fingerprint: '', codes: [], runs: 0 };
       let passed = false;
       try {
