@@ -50,13 +50,21 @@ async function warmRows(issuer, home, runs) {
   }));
 }
 
+/** Milliseconds: whoever takes longer is asked once. */
+const SLOW = 2000;
+
 /** Ten thousand callers before there is a token. A library that is not done in 15 s is told as far as it got. */
-async function crowdRows(home) {
+async function crowdRows(home, runs) {
   const rows = [];
   for (const library of ['padlock', ...PEERS]) {
-    const { milliseconds, requests, served } = await withServer(DELAY, (issuer) => measured('crowd', issuer, home, library));
+    const found = [];
+    while (found.length < runs && (found.at(-1)?.milliseconds ?? 0) < SLOW)
+      found.push(await withServer(DELAY, (issuer) => measured('crowd', issuer, home, library)));
+    const milliseconds = median(found.map((one) => one.milliseconds));
+    const requests = Math.max(...found.map((one) => one.requests));
     const what = `10,000 callers, no token yet, ${library}`;
-    const figure = served === 10_000 ? `${milliseconds.toFixed(0)} ms` : `> ${(milliseconds / 1000).toFixed(0)} s`;
+    const isServed = found.every(({ served }) => served === 10_000);
+    const figure = isServed ? `${milliseconds.toFixed(0)} ms` : `> ${(milliseconds / 1000).toFixed(0)} s`;
     const own = library === 'padlock';
     rows.push({ what, figure, ...(own && { time: milliseconds, target: DELAY + 60, network: DELAY }) });
     rows.push({ what: '  token requests', figure: String(requests), ...(own && { verdicts: [['1', requests === 1]] }) });
@@ -67,5 +75,5 @@ async function crowdRows(home) {
 /** Rows of what, figure, and verdicts or a target in milliseconds. */
 export async function inProcess(home, runs = 5) {
   const fast = await withServer(0, async (issuer) => [...(await cpuRows(issuer, home, runs)), ...(await warmRows(issuer, home, runs))]);
-  return [...fast, ...(await crowdRows(home))];
+  return [...fast, ...(await crowdRows(home, runs))];
 }
