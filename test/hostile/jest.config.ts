@@ -13,7 +13,7 @@ const config: Config = {
   globalSetup: '<rootDir>/test/hostile/start.ts',
   reporters: ['default', '<rootDir>/test/hostile/reporter.mjs'],
   maxWorkers: 2,
-  maxConcurrency: 3, // rows of one family at once: many of them wait for time that passes
+  maxConcurrency: 2, // rows of one family at once: many of them wait for time that passes
   testTimeout: 300_000,
 };
 
