@@ -42,11 +42,12 @@ const runnable = (code, filename) =>
 export async function scriptsOf(folder, files) {
   const outdir = join(folder, '.bundles');
   if (!existsSync(outdir)) {
+    const own = `${outdir}.${process.pid}`;
     await build({
       absWorkingDir: folder,
       entryPoints: files,
       outbase: folder,
-      outdir: `${outdir}.next`,
+      outdir: own,
       bundle: true,
       packages: 'external',
       platform: 'node',
@@ -55,7 +56,9 @@ export async function scriptsOf(folder, files) {
       logLevel: 'warning',
       plugins: [whereabouts],
     });
-    await rename(`${outdir}.next`, outdir);
+    await rename(own, outdir).catch((error) => {
+      if (!existsSync(outdir)) throw error; // another process was quicker
+    });
   }
   const compiled = files.map(async (file) => {
     const path = join(outdir, file.replace(/ts$/, 'js'));

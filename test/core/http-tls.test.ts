@@ -39,6 +39,13 @@ describe('TLS', () => {
     expect(text((await door({ ca: `# ours\n${own.cert}` }).get(url)).body)).toBe('private');
   });
 
+  test('and what is not protected go through one door', async () => {
+    const plain = await serve(answer);
+    const { url } = await serveTls(own, answer);
+    const { get } = door({ ca: own.cert });
+    for (const address of [plain.url, url, plain.url]) expect(text((await get(address)).body)).toBe('private');
+  });
+
   test.each([
     ['for another name', () => certificate('DNS:other.test')],
     ['that has expired', () => certificate('IP:127.0.0.1', '-1')],

@@ -51,7 +51,11 @@ describe('an OAuth error of the token endpoint', () => {
     [399, 'proto_redirect'],
     [404, 'proto_status'],
   ])('is missing from an answer with status %i, which is %s', (status, code) => {
-    for (const body of ['', 'null', '[]', '"x"', '<html>']) expect(failureOf(status, body)).toMatchObject({ code, httpStatus: status });
+    for (const body of ['', 'null', '[]', '"x"', '<html>']) {
+      const failure = failureOf(status, body);
+      expect(failure).toMatchObject({ code, httpStatus: status });
+      expect(answerOf(failure)).toBeUndefined();
+    }
   });
 
   test('of a client is told with how it proved itself, and how else it could', () => {
@@ -71,6 +75,9 @@ describe('an OAuth error of the token endpoint', () => {
     expect(hint(400, {}, proved)).toBe(
       'The provider gave no reason; the client id, the client secret, how it is sent (--client-auth: the provider lists client-secret-post, none) or the flow may be wrong.',
     );
+    const repeated = { ...proved, repeated: 'clientAssertion' };
+    expect(hint(401, refused, repeated)).toMatch(/^--client-assertion was in an earlier request, too.*--client-assertion-source/);
+    expect(hint(400, { error: 'invalid_grant' }, repeated)).not.toContain('earlier request');
     expect(hint(404, {}, proved)).not.toContain('gave no reason');
     expect(hint(400, { error: 7 }, proved)).not.toContain('gave no reason');
   });

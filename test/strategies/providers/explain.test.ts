@@ -83,8 +83,16 @@ describe('what a refusal means', () => {
   });
 
   test.each([auth0, okta, keycloak, entra, google])('$name in trouble is believed in nothing', (preset) => {
-    for (const body of [{ error: 'invalid_grant' }, { error: 'too_many_requests' }, aadsts(50053)])
-      expect(failureOf(preset, 503, body)).toMatchObject({ reason: undefined, code: 'idp_unavailable' });
+    for (const status of [500, 503])
+      for (const body of [{ error: 'invalid_grant' }, { error: 'too_many_requests' }, aadsts(50053)])
+        expect(failureOf(preset, status, body)).toMatchObject({ reason: undefined, code: 'idp_unavailable' });
+  });
+
+  test('is followed by what the provider says, but where the password was wrong', () => {
+    const message = (error: string, error_description?: string): string => failureOf(auth0, 401, { error, error_description }).message;
+    expect(message('invalid_grant', 'Wrong email or password.')).toBe('Incorrect username or password.');
+    expect(message('unauthorized', 'user is blocked')).toBe('The account is disabled. The provider says: user is blocked');
+    expect(message('password_leaked')).toMatch(/does not take it any more\.$/);
   });
 });
 

@@ -308,6 +308,15 @@ describe('what was left behind', () => {
     );
   });
 
+  test('of an entry half written goes with the entry, and nothing of another', async () => {
+    const store = await open();
+    await put(store);
+    const others = [`x${NAME}.lock.0.tmp`, `${NAME}-x.lock.0.tmp`, `${NAME}.lock.0.1.tmp`, `${NAME}.lock.0.tmp.x`, `${NAME}.lease.0.tmp`];
+    for (const name of [...others, `${NAME}.lock.0123-abc.tmp`]) leave(name, 'x', new Date());
+    await store.replace(NAME, undefined, null);
+    expect(listed()).toEqual([...ALONE, ...others].sort());
+  });
+
   test('is looked for now and then, not at every write', async () => {
     const store = await open();
     await put(store);
@@ -356,6 +365,15 @@ test('a write during which the machine slept is done again, over what is there t
   };
   await expect(store.replace(NAME, 'tag-two', entry('three'))).rejects.toMatchObject({ code: 'store_locked' });
   expect([await textOf(store), listed()]).toEqual(['two', [...ALONE, NAME].sort()]);
+});
+
+test('a write that cannot be put in its place leaves nothing', async () => {
+  const files = new NodeFiles();
+  const store = await open({ ...host, files });
+  await put(store);
+  files.move = () => Promise.reject(new Error('no such disk'));
+  await expect(put(store, 'two')).rejects.toThrow('no such disk');
+  expect([await textOf(store), listed()]).toEqual(['one', [...ALONE, NAME].sort()]);
 });
 
 test('leases end with the store', async () => {
