@@ -1,6 +1,6 @@
 import http, { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import nock from 'nock';
 
 const read = (url: string): Promise<string> =>
@@ -20,6 +20,8 @@ afterEach(() => {
   server?.close();
   nock.cleanAll();
 });
+// The other files of this worker have the same node:http.
+afterAll(() => nock.restore());
 
 describe('the network in tests', () => {
   test.each(['http://example.org/', 'http://192.0.2.1/'])('%s is out of reach of node:http and of fetch', async (url) => {
