@@ -11,7 +11,7 @@
  *     the environment of the run. `listen` gives it TLS, a host or a name (network/tls.ts). `run` may be a function of the World, to start proxies
  *     (network/proxy.ts), silent ports or strangers on `world.net`, or to know the issuer. `check` asserts what is more than the invariants ("N:").
  *  3. Nothing else needs asserting: the runner holds every row to G1–G12, as a program with --json, where there is a provider also as a human on a
- *     terminal with --debug (unless the row says why not: `once`), and looks at what is left in the home with one more run that has to succeed (`afterwards`).
+ *     terminal with --debug (unless the row says why not: `once`), and looks at what is left in the home with one more run that has to succeed (`afterwards`; good-run.ts).
  *  4. Rows of a family run side by side: what one has to remember is kept by its World or in a closure of its own, not in the module.
  *  5. Two rows must not provoke by the same bytes; a function that another function made says what it was told (`knowing` in fingerprint.ts).
  *     See a row fail: break the product, or the row. `mend` puts right what the next run could not live with, as a person would.

@@ -7,6 +7,7 @@ import { BIN, padlockLaunch, terminalLaunch, typedSecrets } from '../support/cli
 import { type Ended, type Launch, type LaunchOptions, launch, shown } from '../support/launch.ts';
 import { whatIsLeft } from './afterwards.ts';
 import { fingerprint } from './fingerprint.ts';
+import { goodRun } from './good-run.ts';
 import { changes, homeState } from './home-state.ts';
 import { moduleBeside } from './library.ts';
 import { Network } from './network/network.ts';
@@ -75,10 +76,19 @@ class Stage implements World {
   }
 
   /** A run that has to succeed, at a provider that is good. */
-  async good(words: readonly string[], idp = this.#idp): Promise<Run> {
-    const ran = await this.run({ args: words, env: { ...idp?.env(), ...this.#way, ...this.#trust(idp) } });
+  good(words: readonly string[], idp = this.#idp): Promise<void> {
+    return goodRun(this.home, words, this.#goodEnv(idp));
+  }
+
+  #goodEnv(idp = this.#idp): Provocation['env'] & object {
+    return { ...idp?.env(), ...this.#way, ...this.#trust(idp) };
+  }
+
+  /** The same as a process of its own, for what only that can tell. */
+  async #program(args: readonly string[]): Promise<Run> {
+    const ran = await this.run({ args, env: this.#goodEnv() });
     const { broken, run } = ran.ended;
-    if (run.code !== 0 || broken.length > 0) throw new Error(`A good run failed: ${broken.join('; ')}\n${shown(words, ran.ended)}`);
+    if (run.code !== 0 || broken.length > 0) throw new Error(`A good run failed: ${broken.join('; ')}\n${shown(args, ran.ended)}`);
     return ran;
   }
 
@@ -89,8 +99,8 @@ class Stage implements World {
     return { PADLOCK_CA_FILE: file };
   }
 
-  measure = async (args: readonly string[]): Promise<number> => (await this.good(args)).cpu;
-  output = async (args: readonly string[]): Promise<string> => (await this.good(args)).ended.run.stdout;
+  measure = async (args: readonly string[]): Promise<number> => (await this.#program(args)).cpu;
+  output = async (args: readonly string[]): Promise<string> => (await this.#program(args)).ended.run.stdout;
 
   /** Runs Padlock and holds it to what the recorder saw. */
   async run(provocation: Provocation, human = false): Promise<Run> {
