@@ -7,7 +7,7 @@ import { noBrowser, noPrompt, realClock, silentLog } from '../../dist/core/headl
 
 const output = (write) => ({ isTTY: false, columns: undefined, colour: false, write: async (text) => write(text) });
 
-process.on('message', async ({ id, home, words, env }) => {
+async function answer({ id, home, words, env }) {
   let said = '';
   const code = await run(words, {
     cwd: join(home, 'work'),
@@ -27,4 +27,6 @@ process.on('message', async ({ id, home, words, env }) => {
     execute: () => Promise.reject(new Error('Nothing is run.')),
   });
   process.send({ id, code, said });
-});
+}
+
+process.on('message', (asked) => void answer(asked));
