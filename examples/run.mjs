@@ -29,7 +29,7 @@ async function tarball() {
 async function runExample(name, packed) {
   const folder = join(work, name);
   await cp(join(examples, name), folder, { recursive: true });
-  await npm(folder, 'install', '--no-audit', '--no-fund', packed);
+  await npm(folder, 'install', '--no-audit', '--no-fund', '--prefer-offline', packed);
   const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   for (const script of Object.keys(scripts)) {
     const { stdout } = await npm(folder, 'run', '--silent', script);
