@@ -58,12 +58,17 @@ export const able = files
   .filter((file) => !/support[/]cli|fresh-build|scripts[/]|dist[/]/.test(textOf(file)))
   .sort();
 
-/** The tests that hold a source file (`src/…`): they are asked first. Throws where there are none. */
-export function holdersOf(file) {
+/** The tests that hold a source file (`src/…`), by its name or by the list above: they are asked first. */
+export function named(file) {
   const path = file.replace(/^src[/]/, '').replace(/[.]ts$/, '');
   const [, holders] = Object.entries(HOLDERS).find(([name]) => path === name || path.endsWith(`/${name}`)) ?? [];
   const pattern = new RegExp(`^test/(${holders ?? `.*/${basename(path)}`})[.]test[.]ts$`);
-  const found = able.filter((name) => pattern.test(name));
+  return able.filter((name) => pattern.test(name));
+}
+
+/** The same. Throws where there are none. */
+export function holdersOf(file) {
+  const found = named(file);
   if (found.length === 0) throw new Error(`No test is known to hold ${file}: name one in scripts/test-holders.mjs.`);
   return found;
 }

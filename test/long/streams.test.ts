@@ -136,6 +136,16 @@ describe('a stream that goes away', () => {
   });
 });
 
+test('an answer arrives whole in a pipe that is full and does not wait, as some programs leave theirs', async () => {
+  const words = ['strategies', '--format', 'json'];
+  const leave = 'use Fcntl; fcntl(STDOUT, F_SETFL, O_NONBLOCK | O_WRONLY) or die; fcntl(STDOUT, 1031, 4096) or die; exec @ARGV'; // 1031: F_SETPIPE_SZ
+  const line = `perl -e '${leave}' "$@" | { sleep 0.5; cat; }`;
+  const child = spawn('/bin/sh', ['-c', line, 'sh', process.execPath, BIN, ...words], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const { stdout } = await end(child);
+  expect(stdout.length).toBeGreaterThan(10_000);
+  expect(stdout).toBe((await runCli(words)).stdout);
+});
+
 describe('C34, L2: --debug', () => {
   test('tells each request in a line of JSON, without secrets (the harness looks for them)', async () => {
     const { code, stderr, stdout } = await runCli(['auth', '--debug', '-q'], { env: robin() });
