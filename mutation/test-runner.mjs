@@ -19,7 +19,7 @@ import { scriptsOf } from './scripts-of-tests.mjs';
 /** Milliseconds. A test that hangs under a mutant has noticed it. */
 const PATIENCE = 3000;
 /** Milliseconds of tests that a mutant has to survive, beside those that hold its file. What half a minute more would say is not asked. */
-const ENOUGH = 4000;
+const ENOUGH = 8000;
 const TIMES = '.times.json';
 
 const timers = new ModernFakeTimers({ global: globalThis, config: { fakeTimers: {} } });

@@ -29,7 +29,7 @@ const HOLDERS = {
   proof: 'core/access-verifiers|integration/checks',
   refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
   roca: 'core/key-policy',
-  'second-factor-wire': 'integration/second-factor',
+  'second-factor-wire': '(core/second-factor-wire|integration/second-factor)',
   'session-record': 'core/session-record|core/sessions/(forget|identity|refresh|token)|core/(vault|cache)',
   'shared-secret/verify': 'strategies/verifiers/shared-secret',
   'source-reference': 'core/settings-values|strategies/sources/.*',
@@ -55,7 +55,7 @@ function textOf(file, seen = new Set()) {
 /** Everything that may notice something. A test of what was built, of another server or with a browser sees nothing of a copy of the sources. */
 export const able = files
   .filter((file) => /^test[/](core|strategies|integration|library|contract|hostile|cli)[/].*[.]test[.]ts$/.test(file))
-  .filter((file) => !/support[/]cli|fresh-build|scripts[/]|dist[/]/.test(textOf(file)))
+  .filter((file) => !/support[/]cli|fresh-build|scripts[/]|(?<!\w[/])dist[/]/.test(textOf(file)))
   .sort();
 
 /** The tests that hold a source file (`src/…`), by its name or by the list above: they are asked first. */

@@ -174,6 +174,25 @@ describe('a file of the cache', () => {
     expect(await w.start()()).toEqual({ n: 2, cached: true });
   });
 
+  test.each([
+    { schema: 'padlock/document/2' },
+    { schema: undefined },
+    { value: undefined },
+    { value: 'x' },
+    { fetchedAt: undefined },
+    { fetchedAt: '1' },
+    { expiresAt: undefined },
+    { expiresAt: '9000000000000000' },
+    { expiresAt: null },
+  ])('that is right but for %j is fetched again', async (wrong) => {
+    await w.start()();
+    const right = JSON.parse(w.files.content.get(path()) ?? '') as object;
+    w.files.content.set(path(), JSON.stringify(right));
+    expect((await w.start()()).cached).toBe(true);
+    w.files.content.set(path(), JSON.stringify({ ...right, ...wrong }));
+    expect((await w.start()()).cached).toBe(false);
+  });
+
   test('cannot extend its own life', async () => {
     await w.start()();
     w.files.content.set(path(), (w.files.content.get(path()) ?? '').replace(/"expiresAt":\d+/, '"expiresAt":9e15'));

@@ -39,6 +39,12 @@ describe('a request', () => {
     });
   });
 
+  test('is answered with both of two fields of one name, where only one makes sense, too', async () => {
+    const fields = 'Content-Type: application/json\r\nContent-Type: text/html\r\nContent-Length: 0';
+    const url = await serveBytes((socket) => socket.end(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`));
+    expect((await door().post(url)).headers['content-type']).toBe('application/json, text/html');
+  });
+
   test.each(['GET', 'DELETE', 'PUT'] as const)('%s is framed so that the server sees its end', async (method) => {
     const { url, seen } = await serve((_request, response) => response.end('x'));
     const { http } = door();

@@ -155,7 +155,7 @@ describe('a session', () => {
     const of = (access: SessionRecord['access'], key?: string) => sessionOf({ ...record, access }, clock, undefined, key)?.access.value;
     const both = { one: token('one'), [accessKey({})]: token('its own'), two: token('two') };
     expect([of(both, 'one'), of(both, 'no such'), of(both)]).toEqual(['one', 'its own', 'its own']);
-    expect(of({ one: token('one'), two: token('two') })).toBe('two');
+    expect(of({ one: token('one'), two: token('two'), three: token('three') })).toBe('three');
     expect(of({})).toBeUndefined();
     expect(sessionOf({ ...record, access: {} }, clock, undefined)).toBeUndefined();
   });

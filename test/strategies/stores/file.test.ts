@@ -342,6 +342,7 @@ test('a lock that a living process does not give back ends in store_locked', asy
   writeFileSync(`${path}.lock`, JSON.stringify({ process: await ownIdentity(), nonce: crypto.randomUUID(), length: 1 }));
   await expect(put(store, 'two')).rejects.toMatchObject({ code: 'store_locked', exit: 9, retryable: true });
   expect(now).toBeGreaterThan(5000);
+  await expect(store.replace(NAME, undefined, null)).rejects.toMatchObject({ code: 'store_locked' });
   expect(await textOf(store)).toBe('one'); // reading needs no lock
 });
 
