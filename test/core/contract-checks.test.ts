@@ -109,6 +109,7 @@ describe('the contract checks', () => {
       },
     };
     expect(await failures(grant)).toEqual([]);
+    expect(await failures({ ...grant, hosts: () => ['sms.example', '[::1]'], applies: () => ({ no: 'not here' }) })).toEqual([]);
     expect(got[0]).toEqual({ count: 5, names: ['sample-value'], pairs: { key: 'sample-value' }, way: 'b', port: 80, loud: true });
   });
 
@@ -166,8 +167,25 @@ describe('the contract checks', () => {
       },
     ],
     ['keeps secrets', { acquire: async ({ pin }: Values, host) => [host.show(`Sending ${pin}`), host.exchange('x', { pin })][1] as never }],
+    ['answered, whole: it returned nothing', { acquire: async (_, host) => (await host.exchange('x', {})) && (null as never) }],
+    ['texts: exchange needs a grant type', { acquire: async (_, host) => host.exchange('', {}) }],
+    ['texts: exchange needs a grant type', { acquire: async (_, host) => host.exchange(5 as never, {}) }],
+    ['texts: exchange needs a form', { acquire: async (_, host) => host.exchange('x', null as never) }],
+    ['texts: exchange needs a form', { acquire: async (_, host) => host.exchange('x', 'y' as never) }],
+    ["texts: the form's scope is not a text", { acquire: async (_, host) => host.exchange('x', { scope: ['a', 1 as never] }) }],
+    [
+      'is cancelled: it went on, or hid',
+      { acquire: (_, host) => host.exchange('x', {}).catch(() => host.fail('client_unauthorized', { message: 'Refused.' })) },
+    ],
     ['names hosts as hosts', { hosts: () => ['https://sms.example/'] }],
+    ['names hosts as hosts', { hosts: () => ['sms.example', 'robin@sms.example'] }],
+    ['names hosts as hosts', { hosts: () => ['sms.example/path'] }],
+    ['names hosts as hosts', { hosts: () => ['an sms.example'] }],
+    ['names hosts as hosts', { hosts: () => [5] as never }],
+    ['names hosts as hosts', { hosts: () => 'sms.example' as never }],
     ['says whether it applies', { applies: () => false as never }],
+    ['says whether it applies', { applies: () => ({ no: 5 }) as never }],
+    ['says whether it applies', { applies: () => ({}) as never }],
   ])('find the fault in a grant: %s', async (fault, part) => {
     expect((await failures({ ...smsPin, ...part })).join('\n')).toContain(fault);
   });
