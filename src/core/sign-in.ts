@@ -87,7 +87,7 @@ export class SignIn {
     const { grant, info, values } = await this.#chosen(asking, human);
     const asked = requestFrom(this.#settings, grant, request, info.preset);
     const dpop = asked.dpop === true ? await newDpopKey(info.metadata.dpop_signing_alg_values_supported) : undefined;
-    const client: Client = { ...(await chooseClient(this.#registry, this.#settings, info, asking)), dpop };
+    const client: Client = { ...(await chooseClient(this.#registry, this.#settings, info, asking, this.#ports.clock)), dpop };
     const check = await this.#verification.prepare({ info, client, grant, request: asked, asking, signal, warn });
     if (grant.deprecated !== undefined && this.#settings.get('acceptDeprecated') !== true)
       warn({ code: 'deprecated_flow', message: grant.deprecated });

@@ -1,7 +1,9 @@
 /** What a client proves itself with from one request to the next: an assertion made elsewhere is good for one of them. */
 import { describe, expect, test } from '@jest/globals';
+import { ClientValues } from '../../src/core/client-values.ts';
+import type { Grant } from '../../src/core/contracts.ts';
 import type { Lazy, PadlockError } from '../../src/index.ts';
-import { type Fake, fakeProvider, METADATA, padlockAt, tokens } from './fake-provider.ts';
+import { type Fake, fakeProvider, METADATA, noon, padlockAt, tokens } from './fake-provider.ts';
 
 const DEVICE = { device_code: 'dc', user_code: 'WDJB-MJHT', verification_uri: 'https://id.test/device', expires_in: 600 };
 const refused = (error: string): Fake => ({ status: error === 'invalid_client' ? 401 : 400, body: { error } });
@@ -51,6 +53,50 @@ describe('an assertion from a function', () => {
     const { padlock, sent } = scene(assertion, pending);
     await expect(padlock.authenticate()).rejects.toThrow('the agent is gone');
     expect(sent()).toEqual(['assertion-1', 'assertion-2']);
+  });
+});
+
+describe('an assertion whose first request comes late, since a human takes their time', () => {
+  const signIn = async (milliseconds: number, clientAssertion: Lazy<string> = workload()): Promise<string | null> => {
+    let now = noon.now();
+    const slow: Grant = {
+      kind: 'grant',
+      name: 'slow',
+      summary: 'waits for a human',
+      async acquire(_, host) {
+        now += milliseconds;
+        return host.exchange('urn:example:slow', {});
+      },
+    };
+    const fake = fakeProvider({ body: tokens() });
+    const ports = { clock: { ...noon, now: () => now } };
+    await padlockAt(fake, {
+      flow: 'slow',
+      plugins: [{ apiVersion: 1, name: 'acme', strategies: [slow] }],
+      clientAuth: 'client-assertion',
+      clientAssertion,
+      ports,
+    }).authenticate();
+    return new URLSearchParams(fake.requests.at(-1)?.body).get('client_assertion');
+  };
+
+  test.each([
+    [0, 'assertion-1'],
+    [30_000, 'assertion-1'],
+    [30_001, 'assertion-2'],
+  ])('%i ms later is %s', async (milliseconds, sent) => {
+    expect(await signIn(milliseconds)).toBe(sent);
+  });
+
+  test('is fetched anew also when the clock was set back', async () => {
+    let now = noon.now();
+    const values = new ClientValues({ assertion: 'one' }, async () => ({ assertion: 'two' }), { now: () => now });
+    now -= 30_001;
+    expect([await values.next(), values.repeated]).toEqual([{ assertion: 'two' }, undefined]);
+  });
+
+  test('is the same where there is no other, and nobody is told that it was sent before', async () => {
+    expect(await signIn(60_000, 'a.b.c')).toBe('a.b.c');
   });
 });
 

@@ -55,7 +55,7 @@ export async function run(context: Context): Promise<Answer> {
   const info = await judges.provider.info(issuer, clientId, world.signal);
   const audience = settings.get('audience');
   const kind = ownFlag(argv, 'accessToken') === true ? 'access' : 'id';
-  const client = (): Promise<Client> => chooseClient(registry, settings, info, asking);
+  const client = (): Promise<Client> => chooseClient(registry, settings, info, asking, world.clock);
   const found = await inspectToken(
     token,
     {

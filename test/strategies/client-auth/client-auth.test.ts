@@ -8,7 +8,7 @@ import type { PadlockOptions, Plugin } from '../../../src/index.ts';
 import { clientSecretBasic } from '../../../src/strategies/client-auth/client-secret-basic.ts';
 import { clientSecretPost } from '../../../src/strategies/client-auth/client-secret-post.ts';
 import { none } from '../../../src/strategies/client-auth/none.ts';
-import { fakeProvider, METADATA, padlockAt, tokens } from '../../core/fake-provider.ts';
+import { fakeProvider, METADATA, noon, padlockAt, tokens } from '../../core/fake-provider.ts';
 import { CLIENT, ISSUER, NOW, SECRET } from '../../core/forge.ts';
 import { certificate } from '../../support/certificate.ts';
 
@@ -214,7 +214,7 @@ describe('the way that is taken', () => {
     const { mergeSettings } = await import('../../../src/core/settings.ts');
     const { registry, redactor } = createRegistry([]);
     registerPlugin(registry, mute);
-    const choice = chooseClient(registry, mergeSettings([], registry, redactor), request().provider, {});
+    const choice = chooseClient(registry, mergeSettings([], registry, redactor), request().provider, {}, noon);
     await expect(choice).rejects.toMatchObject({
       code: 'usage_missing_option',
       hint: 'seal: it gives no reason. Choose one with --client-auth.',
