@@ -36,7 +36,7 @@ const HOLDERS = {
   'store-key': 'core/store-key|strategies/stores/file',
   'tls-client': 'strategies/client-auth/assertions',
   url: 'core/(url|issuer-url|discovery|redirect-uri|settings-values)',
-  verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers)',
+  verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers|verification)',
 };
 
 const files = readdirSync(join(root, 'test'), { recursive: true })
