@@ -3,8 +3,8 @@ import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promis
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { startSandbox } from '../src/sandbox/index.ts';
-import { makeHome, PACKAGE, runCli } from './support/cli.ts';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import { makeHome, PACKAGE, runCli } from '../support/cli.ts';
 
 const readme = await readFile('README.md', 'utf8');
 const blocks = (language: string): readonly string[] =>
