@@ -177,7 +177,7 @@ describe('who waits', () => {
 describe('a lease', () => {
   /** Work that ends when it is told to. */
   const working = () => {
-    let finish = (_: string): void => undefined;
+    let finish: (got: string) => void = () => undefined;
     const ended = world.take({
       work: () =>
         new Promise<string>((resolve) => {
