@@ -11,8 +11,12 @@ const HOLDERS = {
   'claim-checks': 'core/claims',
   claims: 'core/(claims|access-verifiers)',
   'client-certificate': 'core/(private-key|http-identity)|integration/client-proofs',
+  client: 'integration/client-auth|core/client-values',
   'client-secret-basic-raw': 'strategies/client-auth/.*',
   'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
+  compose: 'core/compose|library/padlock',
+  continuation: 'integration/second-factor',
+  'contract/[a-z]+': 'contract/strategies|core/contract-checks',
   'device-authorization': 'strategies/grants/device-code',
   'dpop-nonces': 'core/dpop|integration/dpop',
   'file-claim': 'core/file-claim|strategies/stores/file',
@@ -25,16 +29,22 @@ const HOLDERS = {
   'http-retry': 'core/http',
   introspection: 'core/access-verifiers',
   'jwks/verify': 'strategies/verifiers/jwks',
+  'merge-layers': 'core/(settings|settings-values|request|project-file|known-provider|whereabouts)',
   'oauth-error': 'core/oauth-error|strategies/(providers/explain|client-auth/client-auth)',
   proof: 'core/access-verifiers|integration/checks',
+  provider: 'core/(provider|dpop)|integration/dpop',
   refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
+  refresher: 'core/sessions/(refresher|refresh|forget|online|dpop)',
   roca: 'core/key-policy',
   'second-factor-wire': '(core/second-factor-wire|integration/second-factor)',
+  'session-keeper': 'core/sessions/(forget|token|refresh)|core/chain|integration/library-sessions',
+  'session-lookup': 'core/sessions/(identity|token|refresh|forget)|core/chain|integration/(resources|library-sessions)',
   'session-record': 'core/session-record|core/sessions/(forget|identity|refresh|token)|core/(vault|cache)',
   'shared-secret/verify': 'strategies/verifiers/shared-secret',
-  'source-reference': 'core/settings-values|strategies/sources/.*',
+  'source-reference': 'core/(source-reference|settings-values)|strategies/sources/.*',
   'store-key': 'core/store-key|strategies/stores/file',
   'tls-client': 'strategies/client-auth/assertions',
+  'token-source': 'core/sessions/(token|refresh)',
   url: 'core/(url|issuer-url|discovery|redirect-uri|settings-values)',
   verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers|verification)',
 };
@@ -61,7 +71,7 @@ export const able = files
 /** The tests that hold a source file (`src/…`), by its name or by the list above: they are asked first. */
 export function named(file) {
   const path = file.replace(/^src[/]/, '').replace(/[.]ts$/, '');
-  const [, holders] = Object.entries(HOLDERS).find(([name]) => path === name || path.endsWith(`/${name}`)) ?? [];
+  const [, holders] = Object.entries(HOLDERS).find(([name]) => new RegExp(`(^|/)${name}$`).test(path)) ?? [];
   const pattern = new RegExp(`^test/(${holders ?? `.*/${basename(path)}`})[.]test[.]ts$`);
   return able.filter((name) => pattern.test(name));
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Grant } from '../../src/core/contracts.ts';
 import type { PadlockError, PadlockOptions } from '../../src/index.ts';
 import { type Fake, fakeProvider, METADATA, padlockAt, tokens } from './fake-provider.ts';
+import { world } from './sessions/fixture.ts';
 
 const link = (name: string, more: Partial<Grant> = {}): Grant => ({
   kind: 'grant',
@@ -125,6 +126,36 @@ describe('the flow auto', () => {
     isTuesday = false;
     await padlock.authenticate();
     expect(types()).toEqual(['urn:second', 'urn:second']);
+  });
+
+  test('goes on to the others where what signed in last does not apply any more', async () => {
+    let isOver = false;
+    const until = link('until', { applies: () => !isOver || { no: 'it is over' } });
+    const { padlock, types } = at({ links: [until, link('second')] });
+    await padlock.authenticate();
+    isOver = true;
+    await padlock.authenticate();
+    expect(types()).toEqual(['urn:until', 'urn:second']);
+  });
+
+  test('never becomes a discouraged flow because that signed in last', async () => {
+    const { process } = world();
+    await process({ values: { password: 'pw' } }).authenticate();
+    const again = process({ flow: 'auto', values: { username: 'robin', password: 'pw' } }).authenticate();
+    await expect(again).resolves.toMatchObject({ flow: 'client-credentials' });
+  });
+
+  test('says of each flow that it considered why not, to who debugs', async () => {
+    const considered: unknown[] = [];
+    const log = { debug: () => {}, info: (event: string, fields?: object) => event === 'flow_considered' && considered.push(fields) };
+    const { padlock } = at({ links: [link('first', { applies: () => ({ no: 'it is Tuesday' }) }), link('second')], ports: { log } });
+    await padlock.authenticate();
+    expect(considered).toEqual(
+      expect.arrayContaining([
+        { flow: 'first', applies: false, reason: 'it is Tuesday' },
+        { flow: 'second', applies: true },
+      ]),
+    );
   });
 
   test('finds its session again, whatever flow that is of, and asks nobody for a token it can get alone', async () => {

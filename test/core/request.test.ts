@@ -30,6 +30,8 @@ describe('the scope that is asked for (BCP 24)', () => {
     ['is the default with what the call adds', undefined, ['+x'], password, ['openid', 'profile', 'email', 'x']],
     ['may be none', ['openid'], [], password, []],
     ['may hold a plus by itself', ['+'], undefined, password, ['+']],
+    ['may hold a plus within', ['a+b'], undefined, password, ['a+b']],
+    ['is added to where one of them says so', ['a+b', '+api'], undefined, password, ['openid', 'profile', 'email', 'a+b', 'api']],
   ])('%s', (_, configured, own, grant, scope) => {
     const settings = configured === undefined ? {} : { scope: configured };
     expect(asked(settings, own === undefined ? {} : { scope: own }, grant).scope).toEqual(scope);

@@ -66,6 +66,8 @@ describe('values', () => {
   test('a +scope adds to what the lower layers say, and stays as it is when they say nothing', async () => {
     const config = 'profiles: { work: { scope: [openid, email] } }\ndefault_profile: work';
     expect((await settingsOf({ flags: { scope: ['+orders', '+email'] }, config })).get('scope')).toEqual(['openid', 'email', 'orders']);
+    expect((await settingsOf({ flags: { scope: ['+orders', 'a+b'] }, config })).get('scope')).toEqual(['openid', 'email', 'orders', 'a+b']);
+    expect((await settingsOf({ flags: { scope: ['a+b'] }, config })).get('scope')).toEqual(['a+b']);
     expect((await settingsOf({ flags: { scope: ['+orders'] } })).get('scope')).toEqual(['+orders']);
   });
 

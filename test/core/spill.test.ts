@@ -95,16 +95,24 @@ describe('a write that a store could not take', () => {
     expect([statSync(join(directory, 'spill')).mode & 0o777, statSync(join(directory, 'spill', kept()[0] as string)).mode & 0o777]).toEqual(
       [0o700, 0o600],
     );
-    const lines = [
+    const good = { schema: 'padlock/spill/1', name: 'c', expected: null, tag: 't', bytes: 1 };
+    const lineOf = (line: object): string => `${JSON.stringify({ ...good, ...line })}\nx`;
+    const damaged = [
       '',
       '{',
-      '{"schema":"padlock/spill/2"}\n',
-      '{"schema":"padlock/spill/1","name":"a","expected":"old","tag":"torn","bytes":9}\nx',
+      ...[{ schema: 'padlock/spill/2' }, { bytes: 9 }, { name: 5 }, { tag: null }, { expected: 5 }, { expected: undefined }].map(lineOf),
     ];
-    for (const [at, line] of lines.entries())
-      writeFileSync(join(directory, 'spill', `here.0000000${at}-0000-4000-8000-000000000000`), line);
+    const uuid = (at: number | string): string => `0000000${at}-0000-4000-8000-000000000000`;
+    const put = (name: string, text: string): void => writeFileSync(join(directory, 'spill', name), text);
+    for (const [at, line] of damaged.entries()) put(`here.${uuid(at)}`, line);
+    const others = ['here', 'here.tmp', `here.${uuid('a')}.tmp`, `here.of.${uuid('b')}`, `x.here.${uuid('c')}`];
+    for (const name of others) put(name, lineOf({}));
+    expect(await spill.count()).toBe(1);
     await spill.merge(store);
     expect(await stored('a')).toBe('{"of":"new"}\n');
-    expect(kept()).toHaveLength(lines.length);
+    expect([kept().length, await spill.count()]).toEqual([damaged.length + others.length, 0]);
+    put(`here.${uuid('d')}`, lineOf({}));
+    await spill.merge(store);
+    expect(await stored('c')).toBe('x');
   });
 });
