@@ -29,11 +29,11 @@ interface Choosing {
 /** One of those that the user has. Throws `auth_interaction_required`. */
 export async function chooseFactor(known: readonly Authenticator[], { factor, ports, request }: Choosing): Promise<Authenticator> {
   const canAsk = factor.mayAsk && ports.prompt.available;
-  const named = known.filter(({ id, method }) => method === factor.mfa || id === factor.mfa);
-  if (factor.mfa !== undefined && named.length === 0)
-    factorRequired(known, { message: `The user has no second factor ${quoted(factor.mfa)}.` });
+  const { mfa } = factor;
+  const named = mfa === undefined ? [] : known.filter(({ id, method }) => method === mfa || id === mfa);
+  if (mfa !== undefined && named.length === 0) factorRequired(known, { message: `The user has no second factor ${quoted(mfa)}.` });
   const implied = factor.has('recoveryCode') ? 'recovery-code' : factor.has('otp') ? 'otp' : undefined;
-  const given = factor.mfa === undefined && implied !== undefined ? known.filter(({ method }) => method === implied) : named;
+  const given = mfa === undefined && implied !== undefined ? known.filter(({ method }) => method === implied) : named;
   const usual = known.filter(({ method }) => method !== 'recovery-code');
   const candidates = given.length > 0 ? given : usual.length > 0 ? usual : known;
   const [only, second] = candidates;

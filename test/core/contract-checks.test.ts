@@ -2,7 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import type { CheckReport } from '../../src/core/claims.ts';
 import { recordFaults } from '../../src/core/contract/record.ts';
 import { checkStrategy } from '../../src/core/contract-checks.ts';
-import type { ClientAuth, Formatter, Grant, GrantHost, Source, Strategy, Values, Verifier } from '../../src/core/contracts.ts';
+import type {
+  ClientAuth,
+  Formatter,
+  Grant,
+  GrantHost,
+  ProviderPreset,
+  Source,
+  Strategy,
+  Values,
+  Verifier,
+} from '../../src/core/contracts.ts';
 
 async function reports(strategy: unknown): Promise<readonly CheckReport[]> {
   const all: CheckReport[] = [];
@@ -66,8 +76,18 @@ const vault: Source = {
   },
 };
 
+const acme: ProviderPreset = {
+  kind: 'provider',
+  name: 'acme',
+  summary: 'Acme',
+  options: { tenant: { type: 'string', summary: 'the tenant', form: 'segment' }, region: { type: 'string', summary: 'where' } },
+  issuers: ['https://id.acme.example/{tenant}', 'https://id.acme.example', '{issuer}/oauth'],
+  spellings: { 'https://id.acme.example': 'id.acme.example', 'https://id.acme.example/common': 'https://id.acme.example/{tenantid}/v2' },
+  explain: ({ error }) => (error === 'mfa_required' ? { reason: 'mfa_required', hint: 'Ask the administrator.' } : undefined),
+};
+
 describe('the contract checks', () => {
-  test.each([smsPin, post, shout, vault])('pass a good $kind', async (strategy) => {
+  test.each([smsPin, post, shout, vault, acme])('pass a good $kind', async (strategy) => {
     const all = await reports(strategy);
     expect(all.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
     expect(all.length).toBeGreaterThan(3);
@@ -256,6 +276,57 @@ describe('the contract checks', () => {
     ['reads back as something else', { machine: true, format: ({ document }) => JSON.stringify(document.schema) }],
   ])('find the fault in a formatter: %s', async (fault, part) => {
     expect((await failures({ ...shout, ...part })).join('\n')).toContain(fault);
+  });
+
+  test.each<[string, Partial<ProviderPreset>]>([
+    ['{issuer} can only be what it starts from', { issuers: ['https://id.acme.example/{issuer}'] }],
+    ['{issuer} can only be what it starts from', { issuers: ['{issuer}{tenant}'] }],
+    ['there is no option realm with a form', { issuers: ['https://id.acme.example/{realm}'] }],
+    ['there is no option region with a form', { issuers: ['https://id.acme.example/{region}'] }],
+    ['there is no option constructor with a form', { issuers: ['https://id.acme.example/{constructor}'] }],
+    ['http://id.acme.example/sample: ', { issuers: ['http://id.acme.example/{tenant}'].map((one) => one.replace('{tenant}', 'sample')) }],
+    ['region takes "evil.example/"', { issuers: ['https://{region}'] }],
+    [
+      'evil.example/{tenantid} is another host than https://id.acme.example',
+      { spellings: { 'https://id.acme.example': 'evil.example/{tenantid}' } },
+    ],
+    ['leaves open more than a tenant', { spellings: { 'https://id.acme.example': 'https://id.acme.example/{region}/' } }],
+    ['leaves open more than a tenant', { spellings: { 'https://id.acme.example': 'https://id.acme.example/*' } }],
+    ['explaining TypeError', { explain: ({ body }) => ({ hint: (body.missing as unknown as string).trim() }) }],
+    ['explaining TypeError', { explain: (refusal) => Object.assign(refusal, { error: 'x' }) as never }],
+    ['there is no reason toString', { explain: () => ({ reason: 'toString' as never }) }],
+    ['there is no reason 5', { explain: () => ({ reason: 5 as never }) }],
+    ['a hint is not a plain text', { explain: () => ({ hint: '' }) }],
+    ['a hint is not a plain text', { explain: () => ({ hint: 5 as never }) }],
+    ['a hint is not a plain text', { explain: ({ body }) => ({ hint: String(body.error_description) }) }],
+    ['a hint is not a plain text', { explain: ({ body }) => ({ hint: String((body.error_codes as readonly unknown[])[2]) }) }],
+    ['a hint is not a plain text', { explain: ({ error }) => ({ hint: error ?? 'x' }) }],
+    ['a hint repeats what the server said', { explain: ({ body }) => ({ hint: `Use ${String(body.mfa_token)}.` }) }],
+    [
+      'a hint repeats what the server said',
+      { explain: ({ body, form }) => (form.grant_type === 'refresh_token' ? { hint: String(body.mfa_token) } : undefined) },
+    ],
+    [
+      'explaining Error: both',
+      {
+        explain: ({ body, error }) => {
+          if (body.error !== error) return undefined;
+          if (error === undefined && 'error' in body) return undefined;
+          throw new Error('both');
+        },
+      },
+    ],
+    [
+      'explaining Error: back',
+      {
+        explain: ({ form }) => {
+          if (form.redirect_uri?.startsWith('http://127.0.0.1') !== true) return undefined;
+          throw new Error('back');
+        },
+      },
+    ],
+  ])('find the fault in a provider: %s', async (fault, part) => {
+    expect((await failures({ ...acme, ...part })).join('\n')).toContain(fault);
   });
 
   test.each<[string, Source['read']]>([

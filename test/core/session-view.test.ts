@@ -6,7 +6,7 @@ import { EXIT_CODES, PadlockError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json-value.ts';
 import type { AccessToken, Identity, Session, Verdict } from '../../src/core/session.ts';
 import { withHidden } from '../../src/core/session.ts';
-import { sessionView } from '../../src/core/session-view.ts';
+import { sessionsView, sessionView, signedOutView } from '../../src/core/session-view.ts';
 import { idTokenView, tokenView } from '../../src/core/token-view.ts';
 import { listView } from '../../src/core/view.ts';
 import { json } from '../../src/strategies/formatters/json.ts';
@@ -176,6 +176,107 @@ describe('the view of a session', () => {
     expect(document(new Date(now - 1))).toMatchObject({ expires_in: 0 });
     expect(Object.keys(document())).toEqual(['schema', 'access_token', 'token_type', 'scope', 'verified']);
   });
+});
+
+describe('the view of all sessions', () => {
+  const silent = withHidden({ ...access, expiresAt: undefined as never }, { value: 'x' });
+  const { documents, view } = (() => {
+    const listed = [
+      { session: session({ audience: 'https://api.percy.test' }), current: true },
+      { session: client(), current: false },
+      { session: { ...client(), user: { id: 's' }, access: silent, stored: { store: 'redis' } }, current: false },
+    ];
+    const all = sessionsView(listed, { now });
+    return { view: all, documents: all.document.sessions };
+  })();
+
+  test('shows people where, who and until when; a star is before the current one', () => {
+    expect(view.columns.map(({ label, name }) => name ?? label)).toEqual([
+      'Current',
+      'Profile',
+      'User',
+      'Issuer',
+      'Client ID',
+      'Flow',
+      'Token expires',
+    ]);
+    const where = { issuer: 'https://percy.test/' };
+    expect(view.rows).toEqual([
+      { ...where, current: '*', profile: 'percy', user: 'Robin Percy', client_id: 'y4', flow: 'password', expires: '2026-11-23T11:00:00Z' },
+      { ...where, current: '', profile: '', user: '', client_id: 'svc', flow: 'client-credentials', expires: '2026-11-23T11:00:00Z' },
+      { ...where, current: '', profile: '', user: 's', client_id: 'svc', flow: 'client-credentials', expires: '' },
+    ]);
+  });
+
+  test('gives programs the same, and no claims', () => {
+    expect(view.document).toEqual({ schema: 'padlock/sessions/1', sessions: documents, warnings: [] });
+    const own = { issuer: 'https://percy.test/', client_id: 'svc', flow: 'client-credentials', audience: 'https://api.percy.test' };
+    expect(documents).toEqual([
+      {
+        profile: 'percy',
+        current: true,
+        issuer: 'https://percy.test/',
+        client_id: 'y4',
+        flow: 'password',
+        audience: 'https://api.percy.test',
+        user: { id: 'auth0|59f', name: 'Robin Percy', email: 'robin@percy.test', nickname: 'robin' },
+        expires_at: '2026-11-23T11:00:00Z',
+        expires_in: 3599,
+        refresh: { present: true },
+        stored: { store: 'file', key: 'keyring' },
+      },
+      {
+        profile: null,
+        current: false,
+        ...own,
+        user: null,
+        expires_at: '2026-11-23T11:00:00Z',
+        expires_in: 3599,
+        refresh: { present: false },
+        stored: null,
+      },
+      { profile: null, current: false, ...own, user: { id: 's' }, refresh: { present: false }, stored: { store: 'redis' } },
+    ]);
+  });
+
+  test('has no audience where none was asked for', () => {
+    const { document } = sessionsView([{ session: session(), current: false }], { now });
+    expect((document.sessions as readonly object[])[0]).not.toHaveProperty('audience');
+  });
+});
+
+test('the view of signing out says whether the provider was told, and where its own page is', () => {
+  const view = signedOutView([
+    { session: session(), revoked: true },
+    { session: client(), revoked: false, endSession: { url: 'https://percy.test/logout', opened: false } },
+  ]);
+  const issuer = 'https://percy.test/';
+  const user = { id: 'auth0|59f', name: 'Robin Percy', email: 'robin@percy.test', nickname: 'robin' };
+  expect(view).toEqual({
+    columns: [],
+    rows: [],
+    document: {
+      schema: 'padlock/logout/1',
+      logout: [
+        { profile: 'percy', issuer, client_id: 'y4', flow: 'password', user, revoked: true },
+        {
+          profile: null,
+          issuer,
+          client_id: 'svc',
+          flow: 'client-credentials',
+          user: null,
+          revoked: false,
+          end_session: { url: 'https://percy.test/logout', opened: false },
+        },
+      ],
+      warnings: [],
+    },
+  });
+});
+
+test('the view of a session holds what the userinfo endpoint says, where it was asked', () => {
+  expect(sessionView(session(), { now, userinfo: { locale: 'tr' } }).document.userinfo).toEqual({ locale: 'tr' });
+  expect(sessionView(session(), { now }).document).not.toHaveProperty('userinfo');
 });
 
 describe('the schema', () => {
