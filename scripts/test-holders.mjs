@@ -31,6 +31,7 @@ const HOLDERS = {
   'jwks/verify': 'strategies/verifiers/jwks',
   'merge-layers': 'core/(settings|settings-values|request|project-file|known-provider|whereabouts)',
   'oauth-error': 'core/oauth-error|strategies/(providers/explain|client-auth/client-auth)',
+  'printable-token': 'strategies/formatters/(token-formats|raw)',
   proof: 'core/access-verifiers|integration/checks',
   provider: 'core/(provider|dpop)|integration/dpop',
   refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
