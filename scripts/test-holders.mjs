@@ -15,7 +15,6 @@ const HOLDERS = {
   'client-secret-basic-raw': 'strategies/client-auth/.*',
   'client-secret-jwt/sign': 'strategies/client-auth/.*|integration/client-proofs',
   compose: 'core/compose|library/padlock',
-  continuation: 'integration/second-factor',
   'contract/[a-z]+': 'contract/strategies|core/contract-checks',
   'device-authorization': 'strategies/grants/device-code',
   'dpop-nonces': 'core/dpop|integration/dpop',

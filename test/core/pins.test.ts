@@ -32,7 +32,7 @@ test('what another process noted counts, and so does that somebody removed it', 
   const [one, other] = [1, 2].map(() => new AlgorithmPins(files, { ...hostWith(), directories })) as [AlgorithmPins, AlgorithmPins];
   await one.set(WORK, 'PS256');
   expect(await other.get(WORK)).toBe('PS256');
-  const [[path = '', content] = []] = [...files.entries];
+  const [[path, content] = []] = [...files.entries];
   expect([path, content]).toEqual([expect.stringMatching(/^\/state\/algorithms\/[\w-]{43}$/), { content: 'PS256\n', mode: 0o600 }]);
   files.entries.clear();
   expect(await one.get(WORK)).toBeUndefined();

@@ -20,7 +20,7 @@ describe('who signed in', () => {
   const desk = () => {
     const all = world();
     const plugins = [all.shared.plugin, { apiVersion: 1 as const, name: 'acme', strategies: [badge] }];
-    return { ...all, by: (values: PadlockOptions['values']) => all.process({ flow: 'badge', plugins, values }) };
+    return { ...all, by: (values: Readonly<Record<string, unknown>>) => all.process({ flow: 'badge', plugins, values }) };
   };
 
   test('is told by the options that say so, never by a secret or by anything else', async () => {
