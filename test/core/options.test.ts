@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Option, type Place, readOption } from '../../src/core/options.ts';
+import { disagreement, type Option, type Place, readOption } from '../../src/core/options.ts';
 
 const place: Place = { name: '--x', kind: 'usage' };
 const option = (more: Partial<Option>): Option => ({ type: 'string', summary: 'x', ...more });
@@ -40,4 +40,74 @@ describe('a number', () => {
     for (const raw of ['1.5', 1.5, '1e1', 'x', -1, 11]) expect(read(whole, raw)).toBe('usage_bad_value');
     expect(read(option({ type: 'number' }), '1.5')).toBe(1.5);
   });
+});
+
+describe('what is read as its type', () => {
+  const messageOf = (of: Option, raw: unknown): string => {
+    try {
+      readOption(of, raw, place);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('Nothing was thrown.');
+  };
+  const named = (type: Option['type'], more: Partial<Option> = {}): Option => option({ type, ...more });
+
+  test.each<[Option, unknown, unknown]>([
+    [named('number', { minimum: 1, maximum: 10 }), '10', 10],
+    [named('number', { minimum: 1, maximum: 10 }), 1, 1],
+    [named('number'), '0.25', 0.25],
+    [named('number'), '-12.50', -12.5],
+    [named('boolean'), 'YES', true],
+    [named('boolean'), 'On', true],
+    [named('boolean'), 'FALSE', false],
+    [named('boolean'), 'No', false],
+    [named('boolean'), '', false],
+    [named('boolean'), false, false],
+    [named('list'), ' a  b\tc\n', ['a', 'b', 'c']],
+    [named('list'), ['a b', 7], ['a', 'b', '7']],
+    [named('list'), ' ', []],
+    [named('map'), ['a=1', 'b=c=d', 'c='], { a: '1', b: 'c=d', c: '' }],
+    [named('map'), { a: '1', 'b=': 2 }, { a: '1', 'b=': '2' }],
+    [named('map'), 'a=1', { a: '1' }],
+  ])('%j: %j', (of, raw, value) => {
+    expect(readOption(of, raw, place)).toEqual(value);
+  });
+
+  test.each<[Option, unknown, string]>([
+    [named('number', { minimum: 1, maximum: 10 }), 11, 'must be between 1 and 10'],
+    [named('number', { minimum: 1, maximum: 10 }), 0, 'must be between 1 and 10'],
+    [named('number', { minimum: 1 }), 0, 'must be at least 1'],
+    [named('number'), true, 'must be a number'],
+    [named('number'), '1.', 'must be a number'],
+    [named('number'), ' 1', 'must be a number'],
+    [named('number'), null, 'must be a number'],
+    [named('number'), Number.NaN, 'must be a number'],
+    [named('number'), Number.POSITIVE_INFINITY, 'must be a number'],
+    [named('boolean'), 'maybe', 'must be true or false'],
+    [named('boolean'), 1, 'must be true or false'],
+    [named('boolean'), [''], 'must be true or false'],
+    [named('list'), ['a', true], 'must be a text'],
+    [named('list'), ['a', ''], 'must not be empty'],
+    [named('map'), null, 'must be a text'],
+    [named('map'), 'a', 'must be key=value'],
+    [named('map'), '=a', 'must be key=value'],
+    [named('map'), ['a=1', 'a=2'], 'must not give a key twice'],
+    [named('map'), { a: true }, 'must be a text'],
+    [named('string'), 'a\0b', 'must be well-formed text without NUL'],
+    [named('string'), '\ud800', 'must be well-formed text without NUL'],
+    [named('string', { choices: ['table', 'json'] }), 'xml', 'must be one of table, json'],
+  ])('%j is not %j: %s', (of, raw, must) => {
+    expect(messageOf(of, raw)).toBe(`--x ${must}.`);
+  });
+});
+
+test('two declarations of one word agree in everything but their summary, their short name and their aliases', () => {
+  const one = option({ short: 'x', aliases: ['y'], minimum: 1 });
+  expect(disagreement(one, option({ summary: 'another', minimum: 1 }))).toBeUndefined();
+  expect(disagreement(one, option({ short: 'z', minimum: 1 }))).toBe('short');
+  expect(disagreement(one, option({ aliases: ['z'], minimum: 1 }))).toBe('aliases');
+  expect(disagreement(one, option({ minimum: 2 }))).toBe('minimum');
+  expect(disagreement(one, option({}))).toBe('minimum');
+  expect(disagreement(option({}), option({ secret: true }))).toBe('secret');
 });
