@@ -31,10 +31,13 @@ const asAwait = (code) =>
     .replace(/^import (\w+) from "(.+)";$/gm, 'const { default: $1 } = await $load("$2");')
     .replace(/^import "(.+)";$/gm, 'await $load("$1");');
 
+/** What is imported late is loaded with the rest: else Stryker takes it for code of the one test that happened to load it, and asks no other. */
+const loaded = (code) => `${code}\n${[...code.matchAll(/^var (init_\w+) = __esm\(/gm)].map(([, load]) => `await ${load}();`).join('\n')}`;
+
 /** Runs a file under its globals: `(jest) => Promise`, where `jest` is what `@jest/globals` is to it. */
 const runnable = (code, filename) =>
   new Script(
-    `(async ($jest) => { 'use strict';\nconst $load = (name) => name === '@jest/globals' ? $jest : import(name);\n${asAwait(code)}\n})`,
+    `(async ($jest) => { 'use strict';\nconst $load = (name) => name === '@jest/globals' ? $jest : import(name);\n${loaded(asAwait(code))}\n})`,
     { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
   );
 
