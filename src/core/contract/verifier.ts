@@ -1,7 +1,8 @@
-import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult, randomBytes, sign } from 'node:crypto';
 import type { Values, Verifier } from '../contracts.ts';
 import { PadlockError } from '../errors.ts';
 import type { JsonObject } from '../json-value.ts';
+import { once } from '../once.ts';
 import type { Proof, VerifierHost } from '../verifier-host.ts';
 import { broken, type Check, must, named, refusal, settled, skip } from './check.ts';
 import { provider, SECRET, valuesFor } from './samples.ts';
@@ -19,9 +20,11 @@ interface Signer {
   token(header?: JsonObject, payload?: unknown): string;
 }
 
-function pairSigner(alg: 'ES256' | 'RS256'): Signer {
-  const { privateKey, publicKey } =
-    alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ecPair = (): KeyPairKeyObjectResult => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** Made when they are needed, and once: an RSA key takes a third of a second. */
+const OWN = { ES256: once(ecPair), RS256: once(() => generateKeyPairSync('rsa', { modulusLength: 2048 })) };
+
+function pairSigner(alg: 'ES256' | 'RS256', { privateKey, publicKey } = OWN[alg]()): Signer {
   const signed = (text: string, key: KeyObject): string =>
     `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
   return {
@@ -119,7 +122,11 @@ const ofSignatures: readonly Check<Verifier>[] = [
       for (const alg of verifier.algorithms)
         for (const bytes of [32, 64, 256])
           await refused(verifier, `${input({ alg, kid: KID })}.${noise(bytes)}`, host, `a forged ${alg} signature`);
-      for (const stranger of [pairSigner('ES256'), secretSigner('another secret, which is as long as it has to be'), secretSigner('')])
+      for (const stranger of [
+        pairSigner('ES256', ecPair()),
+        secretSigner('another secret, which is as long as it has to be'),
+        secretSigner(''),
+      ])
         await refused(verifier, stranger.token(), host, `a token signed by somebody else (${stranger.alg})`);
     },
   },
