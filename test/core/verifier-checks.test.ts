@@ -163,14 +163,8 @@ describe('a verifier that asks the provider', () => {
     ['the payload is not what the provider said', said(() => undefined)],
     ['alg and kid are not null', said((proof) => ({ ...proof, alg: 'none' }))],
     ['alg and kid are not null', said((proof) => ({ ...proof, kid: 'key' }))],
-    ...[
-      ['"true"', 'true'],
-      ['1', 1],
-      ['null', null],
-      ['{}', {}],
-      ['undefined', undefined],
-    ].map(([shown, active]): [string, Verifier] => [
-      `active ${shown} was accepted`,
+    ...['true', 1, null, {}, undefined].map((active): [string, Verifier] => [
+      `active ${JSON.stringify(active)} was accepted`,
       asking(async (token, values, host) => {
         const payload = await host.post('introspection_endpoint', { token });
         if (payload.sub === 'sample' && JSON.stringify(payload.active) === JSON.stringify(active)) return { payload, alg: null, kid: null };
