@@ -6,6 +6,7 @@ import { root } from './sources.mjs';
 /** The tests that hold a file and do not have its name. */
 const HOLDERS = {
   'authorization-code/run': 'integration/authorization-code|core/authorization',
+  ca: 'core/http(-tls|-identity)?',
   binding: 'core/(binding|access-verifiers|dpop|sessions/dpop)',
   'cache-files': 'core/cache',
   'claim-checks': 'core/claims',
@@ -39,6 +40,7 @@ const HOLDERS = {
   provider: 'core/(provider|dpop)|integration/dpop',
   refreshable: 'core/sessions/(refresh|token|dpop|identity)|integration/resources',
   refresher: 'core/sessions/(refresher|refresh|forget|online|dpop)',
+  prove: 'core/(access-verifiers|verification|verifier-choice|userinfo)|strategies/verifiers/jwks',
   roca: 'core/key-policy',
   'second-factor-wire': '(core/second-factor-wire|integration/second-factor)',
   'session-keeper': 'core/sessions/(forget|token|refresh)|core/chain|integration/library-sessions',
@@ -50,6 +52,7 @@ const HOLDERS = {
   'store-key': 'core/store-key|strategies/stores/file',
   'tls-client': 'strategies/client-auth/assertions',
   'token-source': 'core/sessions/(token|refresh)',
+  tunnel: 'core/http-tls',
   url: 'core/(url|issuer-url|discovery|redirect-uri|settings-values)',
   verification: 'integration/(checks|refusals)|core/(inspect|access-verifiers|verification)',
 };

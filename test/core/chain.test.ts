@@ -128,6 +128,20 @@ describe('the flow auto', () => {
     expect(types()).toEqual(['urn:second', 'urn:second']);
   });
 
+  test('begins with what signed in last in an earlier process, too, as far as that can be read', async () => {
+    let isTuesday = true;
+    const first = link('first', { applies: () => !isTuesday || { no: 'it is Tuesday' } });
+    const { process, shared } = world();
+    const plugins = [shared.plugin, { apiVersion: 1 as const, name: 'acme', strategies: [first, link('second')] }];
+    const signIn = async () => (await process({ flow: 'auto', plugins }).authenticate()).flow;
+    expect(await signIn()).toBe('second');
+    isTuesday = false;
+    expect(await signIn()).toBe('second');
+    const store = shared.opened();
+    for (const name of await store.names()) await store.replace(name, undefined, { tag: 'spoiled', data: new Uint8Array(64) });
+    expect(await signIn()).toBe('first');
+  });
+
   test('goes on to the others where what signed in last does not apply any more', async () => {
     let isOver = false;
     const until = link('until', { applies: () => !isOver || { no: 'it is over' } });

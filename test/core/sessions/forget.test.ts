@@ -1,10 +1,11 @@
 /** Signing out: forgotten here whatever happens, given back where the provider can; and records that this Padlock cannot read. */
 import { describe, expect, test } from '@jest/globals';
 import { createPadlockContainer } from '../../../src/container.ts';
+import type { Grant } from '../../../src/core/contracts.ts';
 import { resolve } from '../../../src/core/inject.ts';
 import { PadlockPipeline } from '../../../src/core/padlock.ts';
 import { decodeRecord, encodeRecord, type SessionRecord } from '../../../src/core/session-record.ts';
-import { PadlockError, type PadlockOptions } from '../../../src/index.ts';
+import { PadlockError, type PadlockOptions, type Session } from '../../../src/index.ts';
 import { codeOf } from '../forge.ts';
 import { expired, failure, gate, type World, world } from './fixture.ts';
 
@@ -56,6 +57,40 @@ describe('logout', () => {
     const [listed] = await process().sessions();
     await expect(process().logout(listed?.session)).resolves.toEqual({ revoked: false });
     await expect(process().sessions()).resolves.toHaveLength(2);
+  });
+
+  test('of a copy forgets exactly the session that it is a copy of', async () => {
+    const { process, provider, shared } = world();
+    const other: Grant = { kind: 'grant', name: 'other', summary: 'another flow', acquire: (_, host) => host.exchange('urn:other', {}) };
+    const plugins = [shared.plugin, { apiVersion: 1 as const, name: 'acme', strategies: [other] }];
+    const ways: readonly PadlockOptions[] = [{}, { values: { profile: 'work' } }, { clientId: 'another' }, { flow: 'other', plugins }];
+    for (const way of ways) {
+      provider.idToken = way.clientId === undefined ? {} : { aud: way.clientId };
+      await process(way).authenticate();
+    }
+    const listed = async () => (await process().sessions()).map(({ session }) => session);
+    const nameOf = ({ clientId, flow, profile = 'none' }: Session): string => [profile, clientId, flow].join(' ');
+    const left = (await listed()).map(nameOf);
+    expect(new Set(left).size).toBe(4);
+    for (const session of await listed()) {
+      await process().logout({ ...session } as Session, { local: true });
+      left.splice(left.indexOf(nameOf(session)), 1);
+      expect((await listed()).map(nameOf)).toEqual(left);
+    }
+  });
+
+  test('where there is nothing that can be read removes what may be there all the same', async () => {
+    const { process, shared } = world();
+    await process().session();
+    const store = shared.opened();
+    const replace = store.replace.bind(store);
+    const removed: string[] = [];
+    store.replace = (name, expected, next) => {
+      if (next === null) removed.push(name);
+      return replace(name, expected, next);
+    };
+    await expect(process().logout()).resolves.toEqual({ revoked: false });
+    expect(removed.length).toBeGreaterThan(0);
   });
 
   test('of what cannot be read forgets it, with a warning that the provider was not told', async () => {

@@ -460,6 +460,22 @@ describe('somebody signs in or out during a refresh', () => {
     open();
     await expect(waiting).resolves.toMatchObject({ code: 'auth_login_required' });
     await expect(process(options).session()).resolves.toBeUndefined();
+    expect(provider.revoked).toEqual([]); // it has no refresh token
+  });
+
+  test('a sign-in that nobody asked for by name gives way to one that somebody did, and gives its refresh token back', async () => {
+    const options = { values: { password: 'pa55word' } };
+    const { process, provider } = world();
+    const { opened, open } = gate();
+    provider.answering = opened;
+    const asked = provider.asked();
+    const token = process(options).token();
+    await asked;
+    provider.answering = undefined;
+    await process(options).authenticate();
+    open();
+    await expect(token).resolves.toMatchObject({ value: 'at-2-canary-0123456789' });
+    expect(provider.revoked).toEqual(['rt-1-canary-0123456789']);
   });
 });
 
