@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Claims } from '../../src/core/claims.ts';
 import { EXIT_CODES, PadlockError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json-value.ts';
@@ -42,8 +42,11 @@ function strictly(schema: Schema, top = true): Schema {
 }
 
 const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false });
+const checks = new Map<string, ValidateFunction>();
 function faults(name: string, document: unknown, strict = true): unknown {
-  const check = ajv.compile(strict ? strictly(load(name)) : ({ ...load(name), $id: undefined } as object));
+  const key = `${name} ${strict}`;
+  const check = checks.get(key) ?? ajv.compile(strict ? strictly(load(name)) : ({ ...load(name), $id: undefined } as object));
+  checks.set(key, check);
   return check(document) ? null : check.errors;
 }
 

@@ -47,13 +47,15 @@ export const presented = (
   ...(code && { code }),
   afterwards: { none: 'nothing is stored, and E6 to E22 look at what is left' },
 });
+/** One of a suite: a human sees the like of it with E4, E6 to E22. */
+const sampled = (...row: Parameters<typeof presented>): Row => ({ ...presented(...row), once: 'only its token or key is another one' });
 
 /** a, b, …, z, aa, ab, … */
 const letters = (at: number): string => (at < 26 ? '' : letters(Math.floor(at / 26) - 1)) + String.fromCharCode(97 + (at % 26));
 const numbered = <T>(list: readonly T[], row: (id: string, one: T) => Row, number: number): readonly Row[] =>
   list.map((one, at) => row(`E${number}${letters(at)}`, one));
 
-const S1 = numbered(SIGNATURES, (id, [what, alg, text, code]) => presented(id, `a token with ${what}`, text, code, { alg }), 1);
+const S1 = numbered(SIGNATURES, (id, [what, alg, text, code]) => sampled(id, `a token with ${what}`, text, code, { alg }), 1);
 
 const bytes = (value: bigint): string => {
   const hex = value.toString(16);
@@ -93,7 +95,7 @@ const KEYS: readonly Keys[] = [
   ['that is a secret, alone', RS, [{ ...HS.jwk, kid: RS.jwk.kid }], INVALID],
 ];
 const S2: readonly Row[] = [
-  ...numbered(KEYS, (id, [what, signer, keys, code]) => presented(id, `a key ${what}`, token(signer), code, { alg: signer.alg, keys }), 2),
+  ...numbered(KEYS, (id, [what, signer, keys, code]) => sampled(id, `a key ${what}`, token(signer), code, { alg: signer.alg, keys }), 2),
   presented('E2short', 'a secret of 31 bytes for HS256', token(HS), 'config_weak_secret', { alg: 'HS256', secret: SECRET.slice(0, 31) }),
   presented('E2half', 'a secret of 63 bytes for HS512', token(keyFor('HS512')), 'config_weak_secret', {
     alg: 'HS512',
@@ -127,7 +129,7 @@ const PAIRINGS: readonly Pairing[] = [
 const S3 = numbered(
   PAIRINGS,
   (id, [signs, demanded, published, code]) =>
-    presented(
+    sampled(
       id,
       `${signs} where ${demanded} is demanded, with a key for ${String(published.alg ?? 'nothing')}`,
       token(keyFor(signs)),
