@@ -146,6 +146,8 @@ describe('forgetting all', () => {
     await pipeline(all).forgetAll();
     await expect(pipeline(all).sessions()).resolves.toEqual([]);
     await expect(all.process({ app: 'foreign' }).sessions()).resolves.toHaveLength(1);
+    const current = all.process({ app: 'foreign', values: { username: undefined } });
+    await expect(current.session()).resolves.toMatchObject({ user: { id: 'robin' } });
     await pipeline(all, { app: 'foreign' }).forgetAll();
     await expect(all.shared.opened().names()).resolves.toEqual([]);
   });

@@ -41,6 +41,26 @@ describe('who signed in', () => {
   });
 });
 
+describe('a session that is named in part', () => {
+  const anybody = { issuer: undefined as never, clientId: undefined as never };
+
+  test.each<[string, PadlockOptions, boolean]>([
+    ['by nothing', { ...anybody, values: { username: undefined } }, true],
+    ['by who signed in', anybody, true],
+    ['by its client', { issuer: undefined as never }, true],
+    ['by its issuer', { clientId: undefined as never }, true],
+    ['and somebody else signs in', { ...anybody, values: { username: 'ada' } }, false],
+    ['and the client is another', { issuer: undefined as never, clientId: 'another' }, false],
+    ['and the issuer is another', { clientId: undefined as never, issuer: 'https://elsewhere.example.test/' }, false],
+    ['and the flow is another', { ...anybody, flow: 'client-credentials' }, false],
+    ['and the profile is another', { ...anybody, values: { profile: 'work' } }, false],
+  ])('%s', async (_, options, isMeant) => {
+    const { process } = world();
+    await process().authenticate();
+    expect((await process(options).session())?.user?.id).toBe(isMeant ? 'robin' : undefined);
+  });
+});
+
 test('a session that is not there yet has the name that it will have: those who would make it take turns by that', async () => {
   const { process, shared } = world();
   const flow = 'client-credentials';
