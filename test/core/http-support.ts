@@ -102,10 +102,12 @@ export async function serveTls(identity: Certificate, answer: RequestListener, o
 /** A CONNECT proxy that leads every name to `target`; with an `identity` it speaks TLS itself, and asks for a certificate. */
 export async function proxyTo(target: number, credentials?: string, identity?: Certificate, met: (socket: TLSSocket) => void = () => {}) {
   const connects: string[] = [];
+  const authorizations: (string | undefined)[] = [];
   const asking = { requestCert: true, rejectUnauthorized: false };
   const server = identity === undefined ? createServer() : createTlsServer({ ...identity, ...asking }).on('secureConnection', met);
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     connects.push(request.url ?? '');
+    authorizations.push(request.headers['proxy-authorization']);
     if (credentials !== undefined && request.headers['proxy-authorization'] !== `Basic ${Buffer.from(credentials).toString('base64')}`) {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -116,7 +118,7 @@ export async function proxyTo(target: number, credentials?: string, identity?: C
     });
     onward.on('error', () => socket.destroy());
   });
-  return { port: await listen(server), connects };
+  return { port: await listen(server), connects, authorizations };
 }
 
 /** A door whose waits are recorded and take no time, and whose log is kept. */

@@ -114,6 +114,40 @@ describe('a proxy', () => {
     expect((await through(`http://robin:100%@127.0.0.1:${proxy.port}`).get('https://idp.test/')).status).toBe(200);
   });
 
+  test.each<[string, string | undefined]>([
+    ['', undefined],
+    ['robin@', 'robin:'],
+    [':pw@', ':pw'],
+    ['robin:pw@', 'robin:pw'],
+  ])('is told exactly who asks: "%s"', async (who, credentials) => {
+    const { port } = await serveTls(own, answer);
+    const proxy = await proxyTo(port);
+    await through(`http://${who}127.0.0.1:${proxy.port}`).get('https://idp.test/');
+    expect(proxy.authorizations).toEqual([credentials && `Basic ${btoa(credentials)}`]);
+  });
+
+  test.each<[string, () => Promise<string>, string]>([
+    [
+      'refuses the password',
+      async () => `http://127.0.0.1:${(await proxyTo(1, 'x:y')).port}`,
+      ' wants another user name or password (407).',
+    ],
+    [
+      'answers with another status',
+      () => serveBytes((socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')),
+      ' refused with status 502.',
+    ],
+    ['is dead', async () => `http://127.0.0.1:${await deadPort()}`, ' could not be used (ECONNREFUSED).'],
+    ['speaks SOCKS', async () => 'socks5://127.0.0.1:1080', ' is neither http nor https; others are not supported.'],
+    ['is no URL', async () => 'http://:::', 'The proxy is not a URL.'],
+  ])('that %s is told as such, with where to look', async (_, proxy, message) => {
+    await expect(through(await proxy()).get('https://idp.test/')).rejects.toMatchObject({
+      code: 'net_proxy',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining('HTTPS_PROXY'),
+    });
+  });
+
   test('may be reached by TLS itself, and is checked then', async () => {
     const { port } = await serveTls(own, answer);
     const proxy = `https://127.0.0.1:${(await proxyTo(port, undefined, own)).port}`;

@@ -17,6 +17,19 @@ describe('many callers', () => {
     expect(provider.forms()).toHaveLength(1);
   });
 
+  test('who want something else do not get what the others get', async () => {
+    const { process } = world();
+    const cold = process();
+    const [refused, asked] = await Promise.all([failure(cold.token()), cold.token({ login: true })]);
+    expect([refused.code, asked.value]).toEqual(['auth_login_required', 'at-1-canary-0123456789']);
+    const warm = process();
+    const [stored, other] = await Promise.all([warm.token(), warm.token({ refresh: true })]);
+    expect([stored.value, other.value]).toEqual(['at-1-canary-0123456789', 'at-2-canary-0123456789']);
+    const later = process();
+    const [short, long] = await Promise.all([later.token(), later.token({ minTtl: 3601 })]);
+    expect([short.value, long.value]).toEqual(['at-2-canary-0123456789', 'at-3-canary-0123456789']);
+  });
+
   test('who leaves does not take the token from the others', async () => {
     const { padlock, provider } = await expired();
     const { opened, open } = gate();
