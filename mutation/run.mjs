@@ -3,7 +3,7 @@
  * Changes the sources in every small way and says which change no test notices (Stryker).
  *
  *   npm run mutation                       what verifies tokens
- *   npm run mutation -- NAME               another set: network, store, core (all that is not in the others; two hours)
+ *   npm run mutation -- NAME               another set: network, store, core (all that is not in the others; an hour and a half)
  *   npm run mutation -- NAME FILE…         some of its files, held by their own tests alone (core: by all)
  *
  * $MUTATION_JOBS is how many processes there are (1), $MUTATION_REPORT a file for the report as JSON, $MUTATION_PART which part of the set is
