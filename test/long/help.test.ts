@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { commands } from '../../src/cli/commands/index.ts';
 import { TOPICS } from '../../src/cli/topic-names.ts';
 import { EXIT_CODES } from '../../src/core/errors.ts';
+import { homeWithWork, runHere } from '../cli/in-process.ts';
 import { runCli, runCliTty } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
-import { homeWithWork, runHere } from './in-process.ts';
 
 /** Without colours, and without what a terminal driver adds. */
 const lines = (screen: string): string[] => screen.replaceAll('\r', '').split('\n');

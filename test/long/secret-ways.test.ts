@@ -1,8 +1,8 @@
 /** The one rule for secrets: every way to give one delivers it (hardening.md I1–I6, A11; conventions.md C17–C21). */
 import { expect, test } from '@jest/globals';
+import { deliver, robinAt, SECRET_WAYS } from '../cli/secret-ways.ts';
 import { runCli } from '../support/cli.ts';
 import { sharedSandbox } from '../support/sandbox.ts';
-import { deliver, robinAt, SECRET_WAYS } from './secret-ways.ts';
 
 const idp = sharedSandbox();
 
